@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+# RTCR: `make help` lists what can be asked for. Each folder says in its build.mk what it is made of;
+# this file holds the three kinds of things that are built (see docs/building.md):
+#   component   freestanding, statically linked at a fixed high address, runs on any kernel
+#   host        ordinary program of the build machine: node, command line, tools
+#   test        host program that `make check` runs; exit status 0 is a pass
+
+MAKEFLAGS += --no-builtin-rules
+ARCH   := x86_64
+O      := build
+CC     := gcc
+OPT    := -O2 -g
+SANITIZE :=
+
+WARN   := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
+COMMON := -std=gnu11 $(OPT) $(WARN) -Iinclude -Iinclude/arch/$(ARCH) -I. -MMD -MP
+HOST_CFLAGS := $(COMMON) -D_GNU_SOURCE $(SANITIZE)
+HOST_LDFLAGS := $(SANITIZE)
+COMPONENT_CFLAGS := $(COMMON) -ffreestanding -fPIE -fno-stack-protector -fno-asynchronous-unwind-tables \
+	-fcf-protection=none -fno-tree-loop-distribute-patterns -mgeneral-regs-only
+COMPONENT_BASE := 0x600000000000
+
+all: # whatever the fragments add
+.PHONY: all check deps help clean demo bench
+.DEFAULT_GOAL := all
+
+help:
+	@echo "make          build everything into $(O)/"
+	@echo "make check    build and run all tests"
+	@echo "make demo     run, checkpoint, kill and restore awk, Lua and SQLite"
+	@echo "make bench    measure; tables and plots into $(O)/bench/"
+	@echo "make deps     install what is needed (Debian packages)"
+	@echo "CC=clang, OPT='-O1 -g', SANITIZE='-fsanitize=address,undefined' and O=DIR may be given"
+
+TESTS :=
+HOST_PROGRAMS :=
+COMPONENTS :=
+
+$(O)/host/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(HOST_CFLAGS) -c $< -o $@
+$(O)/component/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(COMPONENT_CFLAGS) -c $< -o $@
+$(O)/component/%.o: %.S
+	@mkdir -p $(@D)
+	$(CC) $(COMPONENT_CFLAGS) -c $< -o $@
+
+# $(call host_program,NAME,SOURCES,LIBRARIES): build/bin/NAME
+define host_program
+HOST_PROGRAMS += $(O)/bin/$(1)
+$(O)/bin/$(1): $$(patsubst %.c,$(O)/host/%.o,$(2))
+	@mkdir -p $$(@D)
+	$$(CC) $$(HOST_LDFLAGS) $$^ $(3) -o $$@
+-include $$(patsubst %.c,$(O)/host/%.d,$(2))
+endef
+# $(call test,NAME,SOURCES,LIBRARIES): build/test/NAME, run by `make check`
+define test
+TESTS += $(O)/test/$(1)
+$(O)/test/$(1): $$(patsubst %.c,$(O)/host/%.o,$(2))
+	@mkdir -p $$(@D)
+	$$(CC) $$(HOST_LDFLAGS) $$^ $(3) -o $$@
+-include $$(patsubst %.c,$(O)/host/%.d,$(2))
+endef
+# $(call component,NAME,SOURCES): build/component/NAME.elf. FRAMEWORK is what every component links.
+define component
+COMPONENTS += $(O)/component/$(1).elf
+$(O)/component/$(1).elf: $$(patsubst %,$(O)/component/%.o,$$(basename $(2))) $$(FRAMEWORK_OBJECTS)
+	@mkdir -p $$(@D)
+	$$(CC) -nostdlib -static -no-pie -Wl,--build-id=none,-z,noexecstack,-z,max-page-size=4096 \
+		-Wl,-Ttext-segment=$$(if $(3),$(3),$(COMPONENT_BASE)) $$^ -o $$@
+-include $$(patsubst %,$(O)/component/%.d,$$(basename $(2)))
+endef
+
+include $(sort $(wildcard */build.mk */*/build.mk))
+
+all: $(HOST_PROGRAMS) $(COMPONENTS) $(TESTS)
+
+clean:
+	rm -rf $(O)

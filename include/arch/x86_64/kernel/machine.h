@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What differs between machines and is needed at compile time: where a protection domain's own addresses
+ * lie, where its control blocks lie, and how a thread finds its own.
+ */
+#ifndef KERNEL_MACHINE_H
+#define KERNEL_MACHINE_H
+
+#include <kernel/message.h>
+#include <kernel/registers.h>
+
+#define PD_LOW ((addr_t)0x10000)
+#define PD_HIGH ((addr_t)0x7f0000000000)
+
+/* Above PD_HIGH everything belongs to the kernel: control blocks, then the hosted kernel's stub. */
+#define UTCB_AREA ((addr_t)0x7fe000000000)
+
+static inline addr_t utcb_address(uint32_t index)
+{
+	return UTCB_AREA + (addr_t)index * UTCB_SIZE;
+}
+
+static inline struct utcb *utcb_self(void)
+{
+	addr_t self;
+	__asm__("mov %%gs:0, %0" : "=r"(self));
+	return (struct utcb *)self;
+}
+
+/* Continue at `registers`, with everything they hold. Changes nothing else. For handlers of reflection. */
+_Noreturn void registers_continue(const struct registers *registers);
+
+#endif

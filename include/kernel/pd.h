@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Protection domain: an address space and a capability space, paused and resumed as a whole.
+ *
+ * Mappings are page-aligned and lie in [PD_LOW, PD_HIGH). Mapping over a mapping replaces it; unmapping
+ * a hole is no error. Work on a range is bounded in time per call by the kernel, which may stop half-way
+ * and let the caller go on: a failed map leaves the range unmapped.
+ *
+ * Time: each protection domain has its own monotonic clock, the clock of the machine plus an offset.
+ * Deadlines are absolute in it.
+ */
+#ifndef KERNEL_PD_H
+#define KERNEL_PD_H
+
+#include <kernel/err.h>
+#include <kernel/types.h>
+
+/* More bits for pd_map beside RIGHT_READ, RIGHT_WRITE and RIGHT_EXECUTE: allocate and map every page now. */
+enum { MAP_POPULATE = 1u << 8 };
+
+#define DEADLINE_NEVER UINT64_MAX
+
+/* Map [offset, offset + size) of `memory` at `address` of `pd` (WRITE). Rights beyond those of `memory`: ERR_RIGHTS. */
+err_t pd_map(pd_t pd, addr_t address, memory_t memory, addr_t offset, addr_t size, uint32_t rights) MUST_CHECK;
+err_t pd_unmap(pd_t pd, addr_t address, addr_t size) MUST_CHECK;
+
+/* Change the rights of what is mapped in the range. More than was mapped: ERR_RIGHTS, nothing changed. */
+err_t pd_protect(pd_t pd, addr_t address, addr_t size, uint32_t rights) MUST_CHECK;
+
+/*
+ * Stop every thread of `pd` (CONTROL) before its next instruction. On OK all threads stand still and their
+ * state can be read. ERR_TIMEOUT after `limit` nanoseconds: nothing is paused. Pauses do not nest: ERR_STATE.
+ */
+err_t pd_pause(pd_t pd, uint64_t limit) MUST_CHECK;
+err_t pd_resume(pd_t pd) MUST_CHECK;
+
+/* The clock of `pd` (CONTROL) in nanoseconds: read, or set so that it shows `now` from here on. */
+err_t pd_clock_get(pd_t pd, uint64_t *now) MUST_CHECK;
+err_t pd_clock_set(pd_t pd, uint64_t now) MUST_CHECK;
+
+/* The caller's own clock, without entering the kernel where the machine can do that. */
+uint64_t clock_now(void);
+
+/* A range of bytes. */
+struct range {
+	uint64_t offset;
+	uint64_t size;
+};
+
+enum { POPULATED_MAX = 512 };
+
+/*
+ * The page-aligned ranges of [first, size of the object) of `memory` (READ) that have ever been written or
+ * populated, in order, merged, at most POPULATED_MAX; everything else reads as zero and has no backing.
+ * `next` is the offset to go on from, 0 after the last.
+ */
+err_t memory_populated(memory_t memory, uint64_t first, struct range *ranges, uint32_t *count, uint64_t *next)
+	MUST_CHECK;
+
+/* Give the backing of a page-aligned range of `memory` (CONTROL) back; it reads as zero from now on. */
+err_t memory_discard(memory_t memory, uint64_t offset, uint64_t size) MUST_CHECK;
+
+/* Write bytes to the kernel's log. */
+err_t console_write(console_t console, const char *text, uint32_t length) MUST_CHECK;
+
+#endif
