@@ -16,7 +16,7 @@
 #include <kernel/types.h>
 
 /* More bits for pd_map beside RIGHT_READ, RIGHT_WRITE and RIGHT_EXECUTE: allocate and map every page now. */
-enum { MAP_POPULATE = 1u << 8 };
+enum { MAP_POPULATE_NOW = 1u << 8 };
 
 #define DEADLINE_NEVER UINT64_MAX
 

@@ -15,6 +15,10 @@
 /* Above PD_HIGH everything belongs to the kernel: control blocks, then the hosted kernel's stub. */
 #define UTCB_AREA ((addr_t)0x7fe000000000)
 
+/* Where the first component finds its boot_info (boot.h), and the top of its first stack. */
+#define BOOT_INFO ((addr_t)0x5ff000000000)
+#define BOOT_STACK_TOP ((addr_t)0x5fe000000000)
+
 static inline addr_t utcb_address(uint32_t index)
 {
 	return UTCB_AREA + (addr_t)index * UTCB_SIZE;
