@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: MIT
+# Every .c file here is one subject: build/checkpoint/NAME, a static program of the C library.
+# `make check` runs them natively through native.sh; storm.sh kills and restores them.
+SUBJECT_SOURCES := $(sort $(wildcard test/checkpoint/*.c))
+SUBJECTS := $(patsubst test/checkpoint/%.c,$(O)/checkpoint/%,$(SUBJECT_SOURCES))
+
+$(O)/checkpoint/%: $(O)/host/test/checkpoint/%.o
+	@mkdir -p $(@D)
+	$(CC) -static -pthread $< -o $@
+.SECONDARY: $(patsubst %.c,$(O)/host/%.o,$(SUBJECT_SOURCES))
+-include $(patsubst %.c,$(O)/host/%.d,$(SUBJECT_SOURCES))
+
+HOST_PROGRAMS += $(SUBJECTS)

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: MIT
+# Targets for people: what must be installed, and the demonstration.
+# Make itself ends with 2 on any failure; tools/dependencies.sh and tools/demo.sh document theirs.
+.PHONY: deps deps-check
+deps:
+	@tools/dependencies.sh install
+deps-check:
+	@tools/dependencies.sh check
