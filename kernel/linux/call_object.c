@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/* Kernel calls on objects and capability spaces: decode, then act. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <kernel/machine.h>
+
+#include "kernel/linux/decode.h"
+#include "kernel/linux/host.h"
+#include "kernel/object/ipc.h"
+
+static bool donation_fits(const struct memory *memory, uint64_t offset, uint64_t size, uint64_t least)
+{
+	return !(offset % OBJECT_ALIGN) && size >= least && offset <= memory->size && size <= memory->size - offset;
+}
+
+static struct object *object_allocate(enum kind kind)
+{
+	static const size_t sizes[KIND_COUNT] = {
+		[KIND_PD] = sizeof(struct pd),         [KIND_THREAD] = sizeof(struct thread),
+		[KIND_ENDPOINT] = sizeof(struct endpoint), [KIND_REPLY] = sizeof(struct reply),
+		[KIND_SIGNAL] = sizeof(struct signal), [KIND_MEMORY] = sizeof(struct memory),
+	};
+	struct object *object = sizes[kind] ? calloc(1, sizes[kind]) : NULL;
+
+	if (!object)
+		return NULL;
+	object_init(object, kind);
+	if (kind == KIND_ENDPOINT) {
+		queue_init(&((struct endpoint *)object)->callers);
+		queue_init(&((struct endpoint *)object)->waiters);
+	} else if (kind == KIND_SIGNAL) {
+		queue_init(&((struct signal *)object)->waiters);
+	}
+	return object;
+}
+
+static err_t pd_setup(struct pd *pd, uint64_t slots, uint64_t grant)
+{
+	pd->slot_count = (uint32_t)slots;
+	pd->slots = calloc(slots, sizeof *pd->slots);
+	if (!pd->slots)
+		return ERR_UNSUPPORTED;
+	err_t err = domain_create(pd, grant);
+	if (err != OK)
+		free(pd->slots);
+	return err;
+}
+
+err_t do_object_create(struct thread *thread, const uint64_t *word, bool *blocked)
+{
+	uint64_t kind = word[0], offset = word[2], size = word[3], host_slot = thread->utcb->extra[0], grant = 0;
+	uint64_t slots = 0;
+	struct cap *memory, *target, *host_cap;
+
+	(void)blocked;
+	if (kind != KIND_PD && kind != KIND_THREAD && kind != KIND_ENDPOINT && kind != KIND_REPLY && kind != KIND_SIGNAL)
+		return ERR_ARGUMENT;
+	err_t err = cap_lookup(thread->pd, word[1], KIND_MEMORY, RIGHT_CONTROL, &memory);
+	if (err == OK)
+		err = slot_lookup_empty(thread->pd, word[4], &target);
+	if (err == OK && kind == KIND_PD && host_slot) {
+		err = cap_lookup(thread->pd, host_slot, KIND_HOST, 0, &host_cap);
+		if (err == OK)
+			grant = ((struct grant *)host_cap->object)->descriptor;
+	}
+	if (err != OK)
+		return err;
+	uint64_t least = kind == KIND_PD ? OBJECT_SIZE_PD + 2 * OBJECT_SIZE_SLOT : OBJECT_SIZE;
+	if (!donation_fits((struct memory *)memory->object, offset, size, least))
+		return ERR_RANGE;
+	if (kind == KIND_PD)
+		slots = (size - OBJECT_SIZE_PD) / OBJECT_SIZE_SLOT;
+	if (slots > 1u << 20)
+		return ERR_RANGE;
+	struct object *object = object_allocate((enum kind)kind);
+	if (!object)
+		return ERR_UNSUPPORTED;
+	if (kind == KIND_PD)
+		err = pd_setup((struct pd *)object, slots, grant);
+	if (err != OK) {
+		free(object);
+		return err;
+	}
+	cap_set(target, object, RIGHT_ALL, 0);
+	return OK;
+}
+
+err_t do_memory_derive(struct thread *thread, const uint64_t *word, bool *blocked)
+{
+	uint64_t offset = word[1], size = word[2];
+	struct cap *cap, *target;
+	err_t err = cap_lookup(thread->pd, word[0], KIND_MEMORY, RIGHT_CONTROL, &cap);
+
+	(void)blocked;
+	if (err == OK)
+		err = slot_lookup_empty(thread->pd, word[3], &target);
+	if (err != OK)
+		return err;
+	struct memory *from = (struct memory *)cap->object;
+	if (!size || (offset | size) % PAGE_SIZE || offset > from->size || size > from->size - offset)
+		return ERR_RANGE;
+	struct memory *memory = (struct memory *)object_allocate(KIND_MEMORY);
+	if (!memory)
+		return ERR_UNSUPPORTED;
+	memory->offset = from->offset + offset;
+	memory->size = size;
+	cap_set(target, &memory->object, cap->rights, 0);
+	return OK;
+}
+
+static void pd_drain(struct pd *pd)
+{
+	while (pd->threads) {
+		struct thread *thread = pd->threads;
+		thread_detach(thread);
+		cap_clear(&thread->fault_ep);
+		thread->pd = NULL;
+	}
+	if (pd->machine->pauser)
+		thread_unblock(pd->machine->pauser, ERR_GONE);
+	pause_forget(pd->machine);
+	for (uint32_t i = 0; i < pd->slot_count; i++)
+		cap_clear(&pd->slots[i]);
+	domain_destroy(pd);
+	free(pd->slots);
+}
+
+err_t do_object_revoke(struct thread *thread, const uint64_t *word, bool *blocked)
+{
+	struct cap *cap;
+	err_t err = cap_lookup(thread->pd, word[0], KIND_NONE, RIGHT_DESTROY, &cap);
+
+	if (err != OK)
+		return err;
+	struct object *object = cap->object;
+	if (object->kind == KIND_CONSOLE || object->kind == KIND_HOST)
+		return ERR_UNSUPPORTED;
+	bool own = object == &thread->object || object == &thread->pd->object;
+	object_clear_caps(object);
+	if (object->kind == KIND_PD) {
+		pd_drain((struct pd *)object);
+	} else if (object->kind == KIND_THREAD) {
+		struct thread *victim = (struct thread *)object;
+		if (victim->pd)
+			thread_detach(victim);
+		cap_clear(&victim->fault_ep);
+	} else if (object->kind == KIND_ENDPOINT) {
+		endpoint_drain((struct endpoint *)object);
+	} else if (object->kind == KIND_REPLY) {
+		reply_drain((struct reply *)object);
+	} else if (object->kind == KIND_SIGNAL) {
+		signal_drain((struct signal *)object);
+	}
+	free(object);
+	*blocked = own;
+	return OK;
+}
+
+err_t do_cap_revoke_badge(struct thread *thread, const uint64_t *word, bool *blocked)
+{
+	struct cap *cap;
+	err_t err = cap_lookup(thread->pd, word[0], KIND_NONE, RIGHT_GRANT, &cap);
+
+	(void)blocked;
+	if (err != OK)
+		return err;
+	if (cap->object->kind != KIND_ENDPOINT && cap->object->kind != KIND_SIGNAL)
+		return ERR_CAPABILITY;
+	if (!word[1] || word[1] > UINT32_MAX)
+		return ERR_ARGUMENT;
+	object_clear_badge(cap->object, (uint32_t)word[1]);
+	return OK;
+}
+
+err_t do_cap_copy(struct thread *thread, const uint64_t *word, bool *blocked)
+{
+	uint64_t badge = thread->utcb->extra[0];
+	struct pd *from, *to;
+	struct cap *source, *target;
+	err_t err = pd_lookup(thread, word[0], RIGHT_WRITE, &from);
+
+	(void)blocked;
+	if (err == OK)
+		err = pd_lookup(thread, word[2], RIGHT_WRITE, &to);
+	if (err == OK)
+		err = cap_lookup(from, word[1], KIND_NONE, 0, &source);
+	if (err == OK)
+		err = slot_lookup_empty(to, word[3], &target);
+	if (err != OK)
+		return err;
+	if (badge > UINT32_MAX)
+		return ERR_ARGUMENT;
+	if (badge && (source->object->kind != KIND_ENDPOINT && source->object->kind != KIND_SIGNAL))
+		return ERR_CAPABILITY;
+	if (badge && (source->badge || !(source->rights & RIGHT_GRANT)))
+		return ERR_RIGHTS;
+	cap_set(target, source->object, source->rights & (uint32_t)word[4], badge ? (uint32_t)badge : source->badge);
+	return OK;
+}
+
+err_t do_cap_delete(struct thread *thread, const uint64_t *word, bool *blocked)
+{
+	struct pd *pd;
+	struct cap *cap;
+	err_t err = pd_lookup(thread, word[0], RIGHT_WRITE, &pd);
+
+	(void)blocked;
+	if (err == OK)
+		err = cap_lookup(pd, word[1], KIND_NONE, 0, &cap);
+	if (err == OK)
+		cap_clear(cap);
+	return err;
+}
+
+err_t do_cap_list(struct thread *thread, const uint64_t *word, bool *blocked)
+{
+	struct cap_entry *entries = (struct cap_entry *)((uint8_t *)thread->utcb + UTCB_BULK);
+	uint64_t max = word[2] < CAP_LIST_MAX ? word[2] : CAP_LIST_MAX;
+	uint32_t count = 0;
+	struct pd *pd;
+	err_t err = pd_lookup(thread, word[0], RIGHT_CONTROL, &pd);
+
+	(void)blocked;
+	if (err != OK)
+		return err;
+	uint64_t slot = word[1] ? word[1] : 1;
+	for (; slot < pd->slot_count && count < max; slot++) {
+		const struct cap *cap = &pd->slots[slot];
+		if (!cap->object)
+			continue;
+		entries[count++] = (struct cap_entry){(slot_t)slot, cap->object->id, cap->badge,
+		                                      (uint16_t)cap->object->kind, cap->rights};
+	}
+	while (slot < pd->slot_count && !pd->slots[slot].object)
+		slot++;
+	thread->utcb->extra[0] = count;
+	thread->utcb->extra[1] = slot < pd->slot_count ? slot : 0;
+	return OK;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Messages and signals between threads: the state machine behind kernel/ipc.h, without a machine.
+ *
+ * The caller has decoded and checked every argument. Functions that may block return true if the thread
+ * is blocked now; otherwise `result` holds how the operation ended.
+ */
+#ifndef KERNEL_OBJECT_IPC_H
+#define KERNEL_OBJECT_IPC_H
+
+#include <kernel/ipc.h>
+
+#include "kernel/object/thread.h"
+
+bool endpoint_call(struct endpoint *endpoint, struct thread *caller, uint32_t badge, err_t *result);
+bool endpoint_wait(struct endpoint *endpoint, struct reply *reply, struct signal *signal, struct thread *server,
+                   uint64_t deadline, err_t *result);
+err_t reply_send(struct reply *reply, struct thread *server);
+
+void signal_add(struct signal *signal, uint32_t badge);
+
+/* A fault of `thread` (its fault fields are set): call its fault endpoint, or stop it where there is none. */
+void fault_send(struct thread *thread);
+
+/* Before an object goes: everyone blocked on it continues with ERR_GONE. */
+void endpoint_drain(struct endpoint *endpoint);
+void reply_drain(struct reply *reply);
+void signal_drain(struct signal *signal);
+
+#endif

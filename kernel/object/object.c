@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* Objects and slots: see object.h. */
+#include "kernel/object/object.h"
+
+void object_init(struct object *object, enum kind kind)
+{
+	static uint32_t last_id;
+
+	object->kind = kind;
+	object->id = ++last_id;
+	object->caps = NULL;
+}
+
+void cap_set(struct cap *cap, struct object *object, uint32_t rights, uint32_t badge)
+{
+	cap->object = object;
+	cap->rights = (uint16_t)rights;
+	cap->badge = badge;
+	cap->next = object->caps;
+	cap->link = &object->caps;
+	if (cap->next)
+		cap->next->link = &cap->next;
+	object->caps = cap;
+}
+
+void cap_clear(struct cap *cap)
+{
+	if (!cap->object)
+		return;
+	*cap->link = cap->next;
+	if (cap->next)
+		cap->next->link = cap->link;
+	*cap = (struct cap){0};
+}
+
+void object_clear_caps(struct object *object)
+{
+	while (object->caps)
+		cap_clear(object->caps);
+}
+
+void object_clear_badge(struct object *object, uint32_t badge)
+{
+	struct cap *next;
+
+	for (struct cap *cap = object->caps; cap; cap = next) {
+		next = cap->next;
+		if (cap->badge == badge)
+			cap_clear(cap);
+	}
+}

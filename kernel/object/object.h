@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Kernel objects and the slots that name them.
+ *
+ *   object <── caps (list through every slot that names it) ──> slot, slot, slot of any domain
+ *
+ * Revoking walks that list, so it costs what there is to empty and needs no derivation tree. A slot that
+ * the kernel keeps for itself (the fault endpoint of a thread) is in the list too, so nothing dangles.
+ * Objects are freed by the machine part: on a hosted kernel they are heap blocks, on bare metal they lie in
+ * the donated memory.
+ */
+#ifndef KERNEL_OBJECT_OBJECT_H
+#define KERNEL_OBJECT_OBJECT_H
+
+#include <kernel/err.h>
+#include <kernel/object.h>
+#include <kernel/types.h>
+
+struct cap;
+
+struct object {
+	enum kind kind;
+	uint32_t id;      /* unique for the life of the kernel, never 0 */
+	struct cap *caps; /* every slot that names it */
+};
+
+struct cap {
+	struct object *object; /* NULL: the slot is empty */
+	struct cap *next;      /* in object->caps */
+	struct cap **link;     /* what points here */
+	uint32_t badge;
+	uint16_t rights;
+};
+
+struct memory {
+	struct object object;
+	uint64_t offset; /* in the machine's memory, bytes */
+	uint64_t size;
+};
+
+void object_init(struct object *object, enum kind kind);
+
+/* Fill an empty slot; empty a slot (an empty one stays so). */
+void cap_set(struct cap *cap, struct object *object, uint32_t rights, uint32_t badge);
+void cap_clear(struct cap *cap);
+
+/* Empty every slot that names `object`. */
+void object_clear_caps(struct object *object);
+
+/* Empty every slot that names `object` with `badge`. */
+void object_clear_badge(struct object *object, uint32_t badge);
+
+#endif

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/* Frame of the kernel suite: start, output, memory, partners. See suite.h. */
+#include <elf.h>
+
+#include "test/kernel/suite.h"
+
+extern const struct test __start_tests[], __stop_tests[];
+extern const Elf64_Ehdr __ehdr_start;
+void suite_main(const struct boot_info *info);
+void _start(void);
+void *memcpy(void *to, const void *from, size_t size);
+void *memset(void *to, int value, size_t size);
+
+static const struct boot_info *boot;
+static addr_t memory_next;
+static slot_t slot_next;
+static uint64_t window_next = 0x5e0000000000;
+static uint32_t failures;
+static char line[512];
+static uint32_t line_length;
+
+__asm__(".text\n.globl _start\n_start:\n\tcall suite_main\n\tud2\n");
+
+void *memcpy(void *to, const void *from, size_t size)
+{
+	void *result = to;
+	__asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(size) : : "memory");
+	return result;
+}
+
+void *memset(void *to, int value, size_t size)
+{
+	void *result = to;
+	__asm__ volatile("rep stosb" : "+D"(to), "+c"(size) : "a"(value) : "memory");
+	return result;
+}
+
+static void flush(void)
+{
+	err_t err = console_write((console_t){BOOT_SLOT_CONSOLE}, line, line_length);
+
+	(void)err;
+	line_length = 0;
+}
+
+void say(const char *text)
+{
+	for (; *text; text++) {
+		line[line_length++] = *text;
+		if (*text == '\n' || line_length == sizeof line)
+			flush();
+	}
+}
+
+void say_number(uint64_t number)
+{
+	char digits[21];
+	int at = 20;
+
+	digits[20] = 0;
+	do {
+		digits[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	say(digits + at);
+}
+
+void check(bool condition, const char *text, const char *file, int line_number)
+{
+	if (condition)
+		return;
+	failures++;
+	say("    failed: ");
+	say(text);
+	say(" (");
+	say(file);
+	say(":");
+	say_number((uint64_t)line_number);
+	say(")\n");
+}
+
+slot_t slot_take(void)
+{
+	return slot_next++;
+}
+
+addr_t memory_take(addr_t size)
+{
+	addr_t offset = memory_next;
+
+	memory_next += (size + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+	return offset;
+}
+
+slot_t object_make(enum kind kind)
+{
+	slot_t slot = slot_take();
+
+	CHECK(object_create(kind, MEMORY, memory_take(OBJECT_SIZE), OBJECT_SIZE, (host_t){0}, slot) == OK);
+	return slot;
+}
+
+void object_end(slot_t slot)
+{
+	CHECK(object_revoke((cap_t){slot}) == OK);
+}
+
+void *memory_see(addr_t offset, addr_t size)
+{
+	addr_t at = window_next;
+
+	size = (size + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+	window_next += size + PAGE_SIZE;
+	CHECK(pd_map(PD_SELF, at, MEMORY, offset, size, RIGHT_READ | RIGHT_WRITE) == OK);
+	return (void *)at;
+}
+
+thread_t thread_make(pd_t pd, uint32_t index, addr_t stack_top, void (*main)(uint64_t), uint64_t argument,
+                     ep_t fault_ep)
+{
+	static struct thread_state state;
+	thread_t thread = {object_make(KIND_THREAD)};
+
+	CHECK(thread_bind(thread, pd, index, fault_ep) == OK);
+	memset(&state, 0, sizeof state);
+	state.run = THREAD_RUNNING;
+	state.registers.rip = (addr_t)main;
+	state.registers.rsp = stack_top - 8;
+	state.registers.rdi = argument;
+	CHECK(thread_write(thread, &state, (reply_t){0}) == OK);
+	return thread;
+}
+
+/* The suite's segments, copied as they are now. */
+static void image_copy(pd_t pd)
+{
+	const Elf64_Phdr *segment = (const void *)((const char *)&__ehdr_start + __ehdr_start.e_phoff);
+
+	for (int i = 0; i < __ehdr_start.e_phnum; i++, segment++) {
+		if (segment->p_type != PT_LOAD)
+			continue;
+		addr_t start = segment->p_vaddr & ~(PAGE_SIZE - 1);
+		addr_t size = (segment->p_vaddr + segment->p_memsz - start + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+		addr_t offset = memory_take(size);
+		memcpy(memory_see(offset, size), (const void *)start, size);
+		CHECK(pd_map(pd, start, MEMORY, offset, size, (segment->p_flags & PF_W ? RIGHT_WRITE : 0) |
+		             RIGHT_READ | (segment->p_flags & PF_X ? RIGHT_EXECUTE : 0)) == OK);
+	}
+}
+
+void partner_make(struct partner *partner, void (*main)(uint64_t), uint64_t argument, ep_t fault_ep)
+{
+	addr_t size = OBJECT_SIZE_PD + PARTNER_SLOTS * OBJECT_SIZE_SLOT, stack_top = 0x10000000;
+
+	partner->pd = (pd_t){slot_take()};
+	CHECK(object_create(KIND_PD, MEMORY, memory_take(size), size, (host_t){0}, partner->pd.slot) == OK);
+	image_copy(partner->pd);
+	if (!partner->stack)
+		partner->stack = memory_take(64 * 1024);
+	CHECK(pd_map(partner->pd, stack_top - 64 * 1024, MEMORY, partner->stack, 64 * 1024,
+	             RIGHT_READ | RIGHT_WRITE) == OK);
+	partner->thread = thread_make(partner->pd, 0, stack_top, main, argument, fault_ep);
+}
+
+void partner_give(struct partner *partner, slot_t target, slot_t own, uint32_t rights, uint32_t badge)
+{
+	CHECK(cap_copy(PD_SELF, own, partner->pd, target, rights, badge) == OK);
+}
+
+void partner_start(struct partner *partner)
+{
+	CHECK(thread_resume(partner->thread) == OK);
+}
+
+void partner_end(struct partner *partner)
+{
+	CHECK(object_revoke(cap_any(partner->pd)) == OK);
+	CHECK(object_revoke(cap_any(partner->thread)) == OK);
+}
+
+static uint32_t caps_count(void)
+{
+	static struct cap_entry entries[CAP_LIST_MAX];
+	uint32_t count = 0, sum = 0;
+	slot_t next = 1;
+
+	do {
+		CHECK(cap_list(PD_SELF, next, CAP_LIST_MAX, entries, &count, &next) == OK);
+		sum += count;
+	} while (next);
+	return sum;
+}
+
+void suite_main(const struct boot_info *info)
+{
+	uint32_t passed = 0, failed = 0;
+
+	boot = info;
+	memory_next = boot->memory_free;
+	slot_next = BOOT_SLOT_HOST + boot->grant_count;
+	for (const struct test *test = __start_tests; test < __stop_tests; test++) {
+		uint32_t before = failures, caps = caps_count();
+		test->run();
+		CHECK(caps_count() == caps);
+		say(failures == before ? "ok     " : "FAILED ");
+		say(test->name);
+		say(": ");
+		say(test->sentence);
+		say("\n");
+		failures == before ? passed++ : failed++;
+	}
+	say_number(passed);
+	say(" passed, ");
+	say_number(failed);
+	say(" failed\n");
+	say("end of suite\n");
+	err_t err = object_revoke((cap_t){BOOT_SLOT_PD});
+	(void)err;
+	for (;;)
+		thread_yield();
+}

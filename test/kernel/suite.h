@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel suite: the first component of a machine that runs nothing else, on any kernel.
+ *
+ * A test is one function, registered with its name and a sentence. It makes what it needs from the memory
+ * that is left, checks with CHECK, and leaves no objects behind; capability counts are compared.
+ * Partners run in protection domains of their own: partner_start copies the suite's image into a new one.
+ */
+#ifndef TEST_KERNEL_SUITE_H
+#define TEST_KERNEL_SUITE_H
+
+#include <kernel/boot.h>
+#include <kernel/ipc.h>
+#include <kernel/machine.h>
+#include <kernel/object.h>
+#include <kernel/pd.h>
+#include <kernel/thread.h>
+
+struct test {
+	const char *name;
+	const char *sentence;
+	void (*run)(void);
+};
+
+#define TEST(name, sentence)                                                                       \
+	static void name(void);                                                                    \
+	static const struct test test_##name                                                       \
+		__attribute__((used, section("tests"), aligned(8))) = {#name, sentence, name};      \
+	static void name(void)
+
+#define CHECK(condition) check(condition, #condition, __FILE__, __LINE__)
+void check(bool condition, const char *text, const char *file, int line);
+
+/* Output. */
+void say(const char *text);
+void say_number(uint64_t number);
+
+/* Slots and memory of the suite. Memory is never given back; there is plenty. */
+slot_t slot_take(void);
+addr_t memory_take(addr_t size);
+#define MEMORY ((memory_t){BOOT_SLOT_MEMORY})
+slot_t object_make(enum kind kind);
+void object_end(slot_t slot);
+
+/* Own mappings: `size` bytes of memory at `offset`. */
+void *memory_see(addr_t offset, addr_t size);
+
+/*
+ * Another protection domain that runs `main(argument)` on a copy of this image. Its slots: 1 what `given`
+ * names (an endpoint), 2 a reply object, 3 a signal, as far as they are not 0. Faults go to `fault_ep`. Made
+ * again in the same struct, it finds its old stack, as a restored component does.
+ */
+struct partner {
+	pd_t pd;
+	thread_t thread;
+	struct thread_state state;
+	addr_t stack;         /* offset of its stack in memory */
+};
+enum { PARTNER_EP = 1, PARTNER_REPLY = 2, PARTNER_SIGNAL = 3, PARTNER_SLOTS = 64 };
+void partner_make(struct partner *partner, void (*main)(uint64_t), uint64_t argument, ep_t fault_ep);
+void partner_give(struct partner *partner, slot_t target, slot_t own, uint32_t rights, uint32_t badge);
+void partner_start(struct partner *partner);
+void partner_end(struct partner *partner);
+
+/* A second thread in a partner or (PD_SELF) in this domain; paused, its state written. */
+thread_t thread_make(pd_t pd, uint32_t index, addr_t stack_top, void (*main)(uint64_t), uint64_t argument,
+                     ep_t fault_ep);
+
+#endif
