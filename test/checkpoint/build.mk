@@ -11,3 +11,7 @@ $(O)/checkpoint/%: $(O)/host/test/checkpoint/%.o
 -include $(patsubst %.c,$(O)/host/%.d,$(SUBJECT_SOURCES))
 
 HOST_PROGRAMS += $(SUBJECTS)
+TESTS += $(O)/test/checkpoint-native
+$(O)/test/checkpoint-native: test/checkpoint/native.sh $(SUBJECTS)
+	@mkdir -p $(@D)
+	cp $< $@
