@@ -17,7 +17,7 @@ COMMON := -std=gnu11 $(OPT) $(WARN) -Iinclude -Iinclude/arch/$(ARCH) -I. -MMD -M
 HOST_CFLAGS := $(COMMON) -D_GNU_SOURCE $(SANITIZE)
 HOST_LDFLAGS := $(SANITIZE)
 COMPONENT_CFLAGS := $(COMMON) -ffreestanding -fPIE -fno-stack-protector -fno-asynchronous-unwind-tables \
-	-fcf-protection=none -fno-tree-loop-distribute-patterns -mgeneral-regs-only
+	-fcf-protection=none -mgeneral-regs-only
 COMPONENT_BASE := 0x600000000000
 
 all: # whatever the fragments add
@@ -75,6 +75,9 @@ endef
 include $(sort $(wildcard */build.mk */*/build.mk))
 
 all: $(HOST_PROGRAMS) $(COMPONENTS) $(TESTS)
+
+check: $(TESTS)
+	@tools/check.sh $(sort $(TESTS))
 
 clean:
 	rm -rf $(O)

@@ -162,26 +162,24 @@ static err_t image_load(struct boot *boot, const struct boot_module *module, uin
 
 static err_t caps_put(struct boot *boot)
 {
-	struct memory *memory = calloc(1, sizeof *memory);
-	struct object *console = calloc(1, sizeof *console);
+	static struct memory memory;
+	static struct object console;
+	static struct grant grants[BOOT_GRANTS];
 
 	boot->pd->slot_count = BOOT_SLOTS;
 	boot->pd->slots = calloc(BOOT_SLOTS, sizeof *boot->pd->slots);
-	if (!memory || !console || !boot->pd->slots)
+	if (!boot->pd->slots)
 		return ERR_UNSUPPORTED;
-	object_init(&memory->object, KIND_MEMORY);
-	memory->size = host.ram_size;
-	object_init(console, KIND_CONSOLE);
-	cap_set(&boot->pd->slots[BOOT_SLOT_MEMORY], &memory->object, RIGHT_ALL, 0);
-	cap_set(&boot->pd->slots[BOOT_SLOT_CONSOLE], console, RIGHT_ALL, 0);
+	object_init(&memory.object, KIND_MEMORY);
+	memory.size = host.ram_size;
+	object_init(&console, KIND_CONSOLE);
+	cap_set(&boot->pd->slots[BOOT_SLOT_MEMORY], &memory.object, RIGHT_ALL, 0);
+	cap_set(&boot->pd->slots[BOOT_SLOT_CONSOLE], &console, RIGHT_ALL, 0);
 	cap_set(&boot->pd->slots[BOOT_SLOT_PD], &boot->pd->object, RIGHT_ALL, 0);
 	for (uint32_t i = 0; i < boot->info.grant_count; i++) {
-		struct grant *grant = calloc(1, sizeof *grant);
-		if (!grant)
-			return ERR_UNSUPPORTED;
-		object_init(&grant->object, KIND_HOST);
-		grant->descriptor = (uint64_t)boot->grants[i];
-		cap_set(&boot->pd->slots[BOOT_SLOT_HOST + i], &grant->object, RIGHT_ALL, 0);
+		object_init(&grants[i].object, KIND_HOST);
+		grants[i].descriptor = (uint64_t)boot->grants[i];
+		cap_set(&boot->pd->slots[BOOT_SLOT_HOST + i], &grants[i].object, RIGHT_ALL, 0);
 	}
 	return OK;
 }
@@ -238,5 +236,6 @@ err_t boot_start(struct boot *boot, const char *first, const char **sentence)
 		return err;
 	boot->thread->paused = false;
 	thread_go(boot->thread);
+	free(boot);
 	return OK;
 }

@@ -13,7 +13,7 @@ struct boot *boot_begin(void);
 err_t boot_module(struct boot *boot, const char *name, const void *bytes, uint64_t size) MUST_CHECK;
 err_t boot_grant(struct boot *boot, const char *name, int descriptor) MUST_CHECK;
 
-/* Load the module `first` (a static ELF program) as the first component and start it. */
+/* Load the module `first` (a static ELF program) as the first component and start it; ends the boot if OK. */
 err_t boot_start(struct boot *boot, const char *first, const char **sentence) MUST_CHECK;
 
 #endif

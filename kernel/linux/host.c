@@ -60,12 +60,24 @@ static bool real_time_allowed(void)
 	return geteuid() == 0 || (getrlimit(RLIMIT_RTPRIO, &limit) == 0 && limit.rlim_cur >= PRIORITY_MAX);
 }
 
+/* Two descriptors per component: take what this user may have. */
+static void descriptors_raise(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
 err_t host_init(uint64_t ram_size, int log, const char **sentence)
 {
 	err_t err = frame_probe(sentence);
 
 	if (err != OK)
 		return err;
+	descriptors_raise();
 	host.log = log;
 	host.ram_size = ram_size;
 	host.ram = file_create("rtcr-ram", ram_size);

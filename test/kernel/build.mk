@@ -2,7 +2,7 @@
 # The kernel suite: one source for every kernel, here booted on the hosted one.
 
 SUITE := $(O)/component/test/kernel/suite.elf
-SUITE_OBJECTS := $(patsubst %,$(O)/component/test/kernel/%.o,suite tests)
+SUITE_OBJECTS := $(patsubst %,$(O)/component/test/kernel/%.o,suite tests hostile scale)
 $(SUITE): $(SUITE_OBJECTS) $(KERNEL_USER_OBJECTS)
 	$(CC) -nostdlib -static -no-pie -Wl,--no-relax,--build-id=none,-z,noexecstack,-z,max-page-size=4096 \
 		-Wl,-Ttext-segment=$(COMPONENT_BASE) $^ -o $@

@@ -1,0 +1,25 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Runs each given test with a time limit, shows the output of those that fail, and counts.
+# Exit status 0 if every test passed, 1 if not, 2 if there was none.
+limit=${TEST_LIMIT:-300}
+log=$(mktemp) || exit 2
+trap 'rm -f "$log"' EXIT
+passed=0 failed=0
+for test in "$@"; do
+	start=$(date +%s)
+	if timeout "$limit" "$test" > "$log" 2>&1 < /dev/null; then
+		passed=$((passed + 1))
+		printf 'PASS  %-28s %3d s  %s\n' "$(basename "$test")" $(($(date +%s) - start)) \
+			"$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -1)"
+	else
+		status=$?
+		failed=$((failed + 1))
+		printf 'FAIL  %-28s exit status %d%s\n' "$(basename "$test")" "$status" \
+			"$([ "$status" = 124 ] && printf ' (time limit of %s s)' "$limit")"
+		sed 's/^/      /' "$log"
+	fi
+done
+printf '%d passed, %d failed\n' "$passed" "$failed"
+[ $((passed + failed)) -gt 0 ] || exit 2
+[ "$failed" -eq 0 ]
