@@ -119,18 +119,27 @@ static void child_descriptors(int socket, uint64_t grant)
 	fcntl(2, F_SETFD, FD_CLOEXEC);
 }
 
-static _Noreturn void child_run(const struct pd_machine *machine, int socket, uint64_t grant, pid_t parent)
+struct child {
+	const struct pd_machine *machine;
+	int socket;
+	uint64_t grant;
+	pid_t parent;
+};
+
+/* Runs on its own stack in the memory of the kernel process, which waits until the stub is executed. */
+static int child_run(void *argument)
 {
+	const struct child *child = argument;
 	char offset[24];
 	char *const arguments[] = {(char *)"rtcr-component", offset, NULL};
 	char *const environment[] = {NULL};
 
-	snprintf(offset, sizeof offset, "%llu", (unsigned long long)machine->place * 4096);
+	snprintf(offset, sizeof offset, "%llu", (unsigned long long)child->machine->place * 4096);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
+	if (getppid() != child->parent)
 		_exit(97);
 	limits_set();
-	child_descriptors(socket, grant);
+	child_descriptors(child->socket, child->grant);
 	syscall(SYS_execveat, 2, "", arguments, environment, AT_EMPTY_PATH);
 	_exit(96);
 }
@@ -154,14 +163,13 @@ static int listener_receive(int socket)
 
 static err_t process_start(struct pd_machine *machine, uint64_t grant)
 {
-	int pair[2];
-	pid_t parent = getpid();
+	static char stack[64 * 1024] __attribute__((aligned(16)));
+	int pair[2], flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
 		return ERR_UNSUPPORTED;
-	machine->pid = (pid_t)syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, NULL, &machine->pidfd, NULL, 0);
-	if (machine->pid == 0)
-		child_run(machine, pair[1], grant, parent);
+	struct child child = {machine, pair[1], grant, getpid()};
+	machine->pid = clone(child_run, stack + sizeof stack, flags, &child, &machine->pidfd);
 	close(pair[1]);
 	machine->listener = machine->pid > 0 ? listener_receive(pair[0]) : -1;
 	close(pair[0]);

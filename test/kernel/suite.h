@@ -53,7 +53,6 @@ void *memory_see(addr_t offset, addr_t size);
 struct partner {
 	pd_t pd;
 	thread_t thread;
-	struct thread_state state;
 	addr_t stack;         /* offset of its stack in memory */
 };
 enum { PARTNER_EP = 1, PARTNER_REPLY = 2, PARTNER_SIGNAL = 3, PARTNER_SLOTS = 64 };
