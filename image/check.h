@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The reader's inner parts. Order matters: records (shape, order, positions) before references, because only
- * then can a record be found by its id.
+ * The reader's inner parts. Order matters: records (shape, order, positions) before references,
+ * because only then can a record be found by its id.
  */
 #ifndef IMAGE_CHECK_H
 #define IMAGE_CHECK_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memory: extents against dataspaces and the memory of the image, attachments against region maps and what is attached.
- * Both lists are sorted, so one pass side by side with the objects shows gaps and overlaps.
+ * Memory: extents against dataspaces and the memory of the image, attachments against region maps
+ * and what is attached. Both lists are sorted, so one pass side by side with the objects shows gaps
+ * and overlaps.
  */
 #include "check.h"
 #include "kind.h"
@@ -105,8 +106,9 @@ static err_t attachment_check(struct image_check *check, const struct image_atta
 }
 
 /*
- * Region maps may be attached in region maps, but not in a circle. A walk in depth first order without recursion:
- * the scratch words of a region map hold where the walk stands in its attachments, and from where it came.
+ * Region maps may be attached in region maps, but not in a circle. A walk in depth first order
+ * without recursion: the scratch word of a region map holds where the walk stands in its
+ * attachments, and from where it came.
  */
 #define UNSEEN UINT32_MAX
 #define LEFT (UINT32_MAX - 1)
@@ -124,7 +126,9 @@ static uint32_t attachments_first(const struct image *image, uint32_t n)
 	return image_first(image, IMAGE_KIND_attachment, rm->record.id, 0);
 }
 
-/* Walk everything below region map `n`. What was seen and not left is above where the walk stands. */
+/*
+ * Walk everything below region map `n`. What was seen and not left is above where the walk stands.
+ */
 static err_t circle_check(struct image_check *check, struct walk *walks, uint32_t n)
 {
 	const struct image *image = check->image;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Walks index and records once: each record lies in its group, has the size that its kind and its pieces ask for,
- * and comes after the one before it. After this a record of a known kind can be read as its structure.
+ * Walks index and records once: each record lies in its group, has the size that its kind and its
+ * pieces ask for, and comes after the one before it. After this a record of a known kind can be
+ * read as its structure.
  */
 #include "check.h"
 #include "kind.h"
@@ -12,7 +13,10 @@ err_t image_reject_at(struct image_check *check, const void *where, const char *
 	return image_reject(check->fault, check->image->trailer.records_offset + offset, sentence);
 }
 
-/* One entry of the index against the one before it. `at`: where its records must start in the file. */
+/*
+ * One entry of the index against the one before it. `at`: where its records must start in the
+ * file.
+ */
 static err_t index_check(struct image_check *check, uint32_t n, uint64_t at)
 {
 	const struct image *image = check->image;
@@ -36,7 +40,7 @@ static err_t index_check(struct image_check *check, uint32_t n, uint64_t at)
 	return OK;
 }
 
-/* Size and padding of one record of a known kind with `room` bytes left in its group. */
+/* Size and padding of one record of a known kind that lies in its group. */
 static err_t shape_check(struct image_check *check, const struct image_record *record)
 {
 	const struct image_shape *shape = image_shape(record->kind);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Each record against the rules of its kind: values that exist, text that is text, ids that lead to a record of the
- * right kind. One function per kind, chosen by a table.
+ * Each record against the rules of its kind: values that exist, text that is text, ids that lead to
+ * a record of the right kind. One function per kind, chosen by a table.
  */
 #include "check.h"
 #include "kind.h"
@@ -21,7 +21,8 @@ static bool exists(const struct image_check *check, enum image_kind kind, uint32
 }
 
 /* One of the kinds in the bit set `kinds`, and there. */
-static bool reference_holds(const struct image_check *check, struct image_reference reference, uint32_t kinds)
+static bool reference_holds(const struct image_check *check, struct image_reference reference,
+                            uint32_t kinds)
 {
 	return reference.kind < IMAGE_KIND_COUNT && (kinds >> reference.kind & 1) != 0 &&
 	       exists(check, (enum image_kind)reference.kind, reference.id);

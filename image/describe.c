@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An image as text: what it is, then one table per subject. Sums are taken while printing; nothing is kept.
+ * An image as text: what it is, then one table per subject. Sums are taken while printing; nothing
+ * is kept.
  */
 #include "escape.h"
 #include "names.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An image as JSON, one array per kind of record, written record by record so that a large image needs no large
- * document in memory.
+ * An image as JSON, one array per kind of record, written record by record so that a large image
+ * needs no large document in memory.
  */
 #include "escape.h"
 #include "names.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Escaping with a strict UTF-8 decoder (RFC 3629): no overlong forms, no surrogates, no control characters.
+ * Escaping with a strict UTF-8 decoder (RFC 3629): no overlong forms, no surrogates, no control
+ * characters.
  */
 #include "escape.h"
 #include <stdio.h>

@@ -8,8 +8,8 @@
 #include <image/reader.h>
 
 /*
- * Piece `n` of a record as a string for the caller to free: valid UTF-8, bytes that are not part of a printable character
- * as \xNN, a terminator inside as a space. NULL without memory.
+ * Piece `n` of a record as a string for the caller to free: valid UTF-8, bytes that are not part of
+ * a printable character as \xNN, a terminator inside as a space. NULL without memory.
  */
 char *image_text(const void *record, uint32_t n);
 

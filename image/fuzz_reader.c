@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libFuzzer target. The input is taken as an image twice: as it is, and under a digest that is right, so that what lies
- * behind the digest is reached. `make fuzz CC=clang`; a seed is written by `test/image_test seed FILE`.
+ * libFuzzer target. The input is taken as an image twice: as it is, and under a digest that is
+ * right, so that what lies behind the digest is reached. `make fuzz`; a seed is written by
+ * `image_test seed FILE`.
  */
 #include "test_sample.h"
 #include <image/describe.h>

@@ -4,7 +4,9 @@
  */
 #include "kind.h"
 
-/* The lengths are the end of the fixed part, but for a filler word where the count does not align. */
+/*
+ * The lengths are the end of the fixed part, but for a filler word where the count does not align.
+ */
 enum {
 	LENGTHS_target = offsetof(struct image_target, length),
 	LENGTHS_dataspace = offsetof(struct image_dataspace, length),

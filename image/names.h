@@ -14,7 +14,10 @@ const char *kernel_kind_name(uint32_t kind);
 const char *thread_run_name(uint32_t run);
 const char *fault_name(uint32_t fault);
 
-/* RIGHT_READ.. as "rwxsagcd" (a: wait) with '-' for what is missing; `to` has room for 9 characters. */
+/*
+ * RIGHT_READ.. as "rwxsagcd" (a: wait) with '-' for what is missing; `to` has room for 9
+ * characters.
+ */
 const char *rights_name(uint32_t rights, char *to);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Opening an image: sizes, then the digest, then everything that the digest protects. Behind the digest nothing is
- * believed either: a digest finds damage, it does not make a writer honest.
+ * Opening an image: sizes, then the digest, then everything that the digest protects. Behind the
+ * digest nothing is believed either: a digest finds damage, it does not make a writer honest.
  */
 #include "check.h"
 #include "kind.h"
@@ -147,7 +147,9 @@ err_t image_probe(const struct image_source *source, uint64_t *needed, struct im
 	return err;
 }
 
-/* Read all but the memory and compare the digest. The zeros before the memory are only looked at. */
+/*
+ * Read all but the memory and compare the digest. The zeros before the memory are only looked at.
+ */
 static err_t meta_read(const struct image *image, uint8_t *records, uint64_t *digests,
                        struct image_fault *fault)
 {

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of writer and reader: what was written is read; what was damaged, cut or forged is refused with a sentence, or
- * was legal and can be used whole. Prints how many of each.
+ * Tests of writer and reader: what was written is read; what was damaged, cut or forged is refused
+ * with a sentence, or was legal and can be used whole. Prints how many of each.
  */
 #include "test_sample.h"
 #include <image/describe.h>
+#include <image/load.h>
 #include <kernel/types.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static unsigned passed, failed;
 
@@ -238,8 +240,8 @@ static uint64_t extreme(uint64_t value, unsigned n, uint64_t max)
 }
 
 /*
- * Forgery: every 2, 4 and 8 byte field of all but the memory at its extremes, under a digest that is right. It must be refused
- * or be usable; the sanitizers watch.
+ * Forgery: every 2, 4 and 8 byte field of all but the memory at its extremes, under a digest that
+ * is right. It must be refused or be usable; the sanitizers watch.
  */
 static void test_forgery(struct sample_bytes *bytes)
 {
@@ -348,6 +350,52 @@ static void test_unknown(struct sample_bytes *bytes)
 	sample_reseal(bytes, trailer);
 }
 
+/* The way of the command line: from a file. */
+static void test_load(const struct sample_bytes *bytes)
+{
+	FILE *file = tmpfile();
+	struct image_fault fault = {0, NULL};
+	struct image_loaded loaded;
+	uint64_t checked = 0;
+	int descriptor;
+
+	if (file == NULL || fwrite(bytes->bytes, 1, bytes->size, file) != bytes->size || fflush(file) != 0)
+		abort();
+	descriptor = fileno(file);
+	EXPECT(image_load(&loaded, descriptor, &fault) == OK);
+	EXPECT(image_loaded_verify(&loaded, &checked, &fault) == OK && checked == 3);
+	EXPECT(ftruncate(descriptor, IMAGE_PAGE) == 0);
+	EXPECT(image_loaded_verify(&loaded, &checked, &fault) == ERR_IO && checked == 0);
+	image_unload(&loaded);
+	EXPECT(image_load(&loaded, descriptor, &fault) == ERR_CORRUPT);
+	fclose(file);
+}
+
+/* What people see. A name in the sample is not ASCII, another has a terminator inside. */
+static void test_text(struct sample_bytes *bytes)
+{
+	struct image_source source = sample_source(bytes);
+	struct image_fault fault;
+	struct image image;
+	uint64_t needed = 0;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	void *buffer;
+
+	EXPECT(image_probe(&source, &needed, &fault) == OK);
+	buffer = malloc(needed);
+	EXPECT(image_open(&image, &source, buffer, needed, &fault) == OK);
+	image_describe_text(&image, out);
+	EXPECT(image_describe_json(&image, out) == OK);
+	fclose(out);
+	EXPECT(strstr(text, "lua a.lua\n") != NULL && strstr(text, "caf\xc3\xa9 server") != NULL);
+	EXPECT(strstr(text, "generation  3 after 2, 2023-11-14 22:13:20 UTC") != NULL);
+	EXPECT(strstr(text, "\"label\":\"out\"") != NULL && strstr(text, "\"run\":\"awaiting\"") != NULL);
+	free(text);
+	free(buffer);
+}
+
 /* `image_test seed FILE` writes the sample, to begin a fuzzing corpus with. */
 static int seed_write(const struct sample_bytes *bytes, const char *path)
 {
@@ -375,6 +423,8 @@ int main(int argc, char **argv)
 	test_digest();
 	test_writer();
 	test_runs();
+	test_load(&bytes);
+	test_text(&bytes);
 	test_unknown(&bytes);
 	test_contradictions(&bytes);
 	test_damage(&bytes);

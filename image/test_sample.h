@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A small image with at least one record of each kind: two targets, nested region maps, memory with holes.
+ * A small image with at least one record of each kind: two targets, nested region maps, memory with
+ * holes.
  */
 #ifndef IMAGE_TEST_SAMPLE_H
 #define IMAGE_TEST_SAMPLE_H

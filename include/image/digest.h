@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The digests of images and ROMs: XXH3 (xxHash 0.8), 64 bits for a chunk of memory, 128 bits for the rest.
- * They find damage, not attacks. Nothing else sees how they are computed.
+ * The digests of images and ROMs: XXH3 (xxHash 0.8), 64 bits for a chunk of memory, 128 bits for
+ * the rest. They find damage, not attacks. Nothing else sees how they are computed.
  */
 #ifndef IMAGE_DIGEST_H
 #define IMAGE_DIGEST_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The image file, byte by byte (docs/image-format.md tells it as prose). Little-endian, fixed width.
+ * The image file, byte by byte (docs/image-format.md tells it as prose). Little-endian, fixed
+ * width.
  *
  *    0               struct image_header      what is known before anything is written
  *    256             records                  grouped by kind, ascending, sorted by key (record.h)
@@ -9,8 +10,8 @@
  *    chunks_offset   uint64_t per chunk       XXH3-64 of each chunk_size bytes of memory
  *    end - 960       struct image_trailer     sizes, index, XXH3-128 of all of the above but memory
  *
- * It is written in one pass without going back. There is exactly one image for a given content: no gaps,
- * no order left open, every unused byte zero. A reader can therefore refuse everything else.
+ * It is written in one pass without going back. There is exactly one image for a given content: no
+ * gaps, no order left open, every unused byte zero. A reader can therefore refuse everything else.
  */
 #ifndef IMAGE_FORMAT_H
 #define IMAGE_FORMAT_H
@@ -39,8 +40,9 @@ enum image_kernel { IMAGE_KERNEL_LINUX = 1, IMAGE_KERNEL_ARMV7 = 2 };
 enum image_architecture { IMAGE_ARCHITECTURE_X86_64 = 1, IMAGE_ARCHITECTURE_ARMV7 = 2 };
 
 /*
- * features on x86-64: CPUID 1.ecx, 1.edx, 7.ebx, 7.ecx, 7.edx, 0xd/1.eax, 0x80000001.ecx, 0x80000001.edx
- * (Intel SDM vol. 2, CPUID); xsave_mask is XCR0, xsave_size the bytes of a standard XSAVE area under it.
+ * features on x86-64: CPUID 1.ecx, 1.edx, 7.ebx, 7.ecx, 7.edx, 0xd/1.eax, 0x80000001.ecx,
+ * 0x80000001.edx (Intel SDM vol. 2, CPUID); xsave_mask is XCR0, xsave_size the bytes of a standard
+ * XSAVE area under it.
  */
 struct image_header {
 	uint8_t magic[IMAGE_MAGIC_SIZE];

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The records of an image. Each starts with struct image_record, goes on with the fixed part of its kind,
- * then the bytes ("pieces") whose lengths stand in `length`, one after the other, then zeros up to a multiple
- * of IMAGE_ALIGN. Ids are unique per kind in the whole image; 0 is none. Kinds are sorted by id, attachments by
- * (id, address), extents by (id, offset), capabilities by (target, slot).
+ * The records of an image. Each starts with struct image_record, goes on with the fixed part of its
+ * kind, then the bytes ("pieces") whose lengths stand in `length`, one after the other, then zeros
+ * up to a multiple of IMAGE_ALIGN. Ids are unique per kind in the whole image; 0 is none. Kinds are
+ * sorted by id, attachments by (id, address), extents by (id, offset), capabilities by (target,
+ * slot).
  *
- * A kind that a reader does not know is an error, unless its records carry IMAGE_OPTIONAL: then they are skipped.
- * Values of enum kind, right, fault and thread_run are those of the kernel interface.
+ * A kind that a reader does not know is an error, unless its records carry IMAGE_OPTIONAL: then
+ * they are skipped. Values of enum kind, right, fault and thread_run are those of the kernel
+ * interface.
  */
 #ifndef IMAGE_RECORD_H
 #define IMAGE_RECORD_H
@@ -60,7 +62,9 @@ struct image_target {
 	uint32_t length[3];  /* name; arguments and environment as strings that end in 0 each */
 };
 
-/* Extents cover an anonymous dataspace from 0 to its end exactly once; of a ROM nothing is stored. */
+/*
+ * Extents cover an anonymous dataspace from 0 to its end exactly once; of a ROM nothing is stored.
+ */
 struct image_dataspace {
 	struct image_record record;
 	uint64_t size;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Writes an image in one sequential pass: begin, all records in order of kind and key, the memory of the DATA
- * extents in order, end. It allocates nothing; the caller lends one word per chunk. Wrong order or shape is
- * ERR_ARGUMENT; what the reader checks beyond that (references) is not checked twice.
+ * Writes an image in one sequential pass: begin, all records in order of kind and key, the memory
+ * of the DATA extents in order, end. It allocates nothing; the caller lends one word per chunk.
+ * Wrong order or shape is ERR_ARGUMENT; what the reader checks beyond that (references) is not
+ * checked twice.
  */
 #ifndef IMAGE_WRITER_H
 #define IMAGE_WRITER_H
@@ -38,28 +39,32 @@ struct image_writer {
 };
 
 /*
- * `header`: kernel, architecture, chunk_size (0: default), generation, parent, features; the rest is set here.
- * `digests` has room for `capacity` chunks: memory / chunk_size, rounded up.
+ * `header`: kernel, architecture, chunk_size (0: default), generation, parent, features; the rest
+ * is set here. `digests` has room for `capacity` chunks: memory / chunk_size, rounded up.
  */
 err_t image_write_begin(struct image_writer *writer, const struct image_sink *sink,
                         const struct image_header *header, uint64_t *digests, uint64_t capacity) MUST_CHECK;
 
 /*
- * Append a record: its fixed part with kind, id and target, and as many pieces as its kind has. Sizes, lengths and the
- * memory_offset of extents are set here. A kind beyond the table needs IMAGE_OPTIONAL, no fixed part and one piece.
+ * Append a record: its fixed part with kind, id and target, and as many pieces as its kind has.
+ * Sizes, lengths and the memory_offset of extents are set here. A kind beyond the table needs
+ * IMAGE_OPTIONAL, no fixed part and one piece.
  */
 err_t image_write_record(struct image_writer *writer, const struct image_record *record,
                          const struct image_piece *pieces) MUST_CHECK;
 
-/* Append memory: all bytes of all DATA extents, in the order of their records, cut as the caller likes. */
+/*
+ * Append memory: all bytes of all DATA extents, in the order of their records, cut as the caller
+ * likes.
+ */
 err_t image_write_memory(struct image_writer *writer, const void *bytes, uint64_t size) MUST_CHECK;
 
 /* ERR_STATE if memory is missing. `image_size`: bytes appended in all. */
 err_t image_write_end(struct image_writer *writer, uint64_t *image_size) MUST_CHECK;
 
 /*
- * For cutting memory into extents: bytes from `bytes` on, page-aligned, at most `size` (a multiple of IMAGE_PAGE), that are all
- * DATA or all ZERO; `type` says which.
+ * For cutting memory into extents: bytes from `bytes` on, page-aligned, at most `size` (a multiple
+ * of IMAGE_PAGE), that are all DATA or all ZERO; `type` says which.
  */
 uint64_t image_extent_run(const void *bytes, uint64_t size, uint32_t *type);
 
