@@ -6,3 +6,7 @@ deps:
 	@tools/dependencies.sh install
 deps-check:
 	@tools/dependencies.sh check
+demo:
+	@tools/dependencies.sh install
+	@$(MAKE) --no-print-directory all
+	@tools/demo.sh $(O)

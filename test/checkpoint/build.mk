@@ -4,6 +4,8 @@
 SUBJECT_SOURCES := $(sort $(wildcard test/checkpoint/*.c))
 SUBJECTS := $(patsubst test/checkpoint/%.c,$(O)/checkpoint/%,$(SUBJECT_SOURCES))
 
+# No sanitizer: they do not go with static linking.
+$(O)/host/test/checkpoint/%.o: HOST_CFLAGS := $(COMMON) -D_GNU_SOURCE
 $(O)/checkpoint/%: $(O)/host/test/checkpoint/%.o
 	@mkdir -p $(@D)
 	$(CC) -static -pthread $< -o $@

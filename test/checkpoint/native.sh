@@ -5,7 +5,7 @@
 # STEPS and STOPS in the environment change length and number of stops. Status 0: all passed.
 set -u
 subjects=$(cd "${1:-$(dirname "$0")/../checkpoint}" && pwd) || exit 2
-steps=${STEPS:-150}
+steps=${STEPS:-300}
 stops=${STOPS:-25}
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
@@ -29,6 +29,7 @@ subject_disturb() { # PID: only ever a child of this script that was not waited 
 }
 
 subject_run() { # NAME
+	: >disturbed
 	timeout 120 "$subjects/$1" "$steps" <input >quiet 2>&1 || return 1
 	"$subjects/$1" "$steps" <input >disturbed 2>&1 &
 	subject_disturb $!
@@ -43,9 +44,9 @@ for path in "$subjects"/*; do
 		passed=$((passed + 1))
 	else
 		failed=$((failed + 1))
-		echo "checkpoint-native: $name FAILED"
+		echo "$name FAILED"
 		sed 's/^/    /' quiet disturbed 2>/dev/null
 	fi
 done
-echo "checkpoint-native: $passed passed, $failed failed"
+echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Debian's Lua and SQLite as static programs: build/programs/lua and build/programs/sqlite.
 PROGRAMS := $(O)/programs/lua $(O)/programs/sqlite
+# No sanitizer: they do not go with static linking.
+$(O)/host/test/programs/%.o: HOST_CFLAGS := $(COMMON) -D_GNU_SOURCE
 $(O)/programs/lua: PROGRAM_LIBRARIES := -l:liblua5.4.a -lm
 $(O)/programs/sqlite: PROGRAM_LIBRARIES := -l:libsqlite3.a -lm
 # The linker would warn of dlopen and getpwnam in the libraries, which nothing here calls.
