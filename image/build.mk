@@ -9,6 +9,7 @@ $(O)/host/image/digest.o: HOST_CFLAGS += -O3 -funroll-loops
 
 $(eval $(call test,image_test,image/test_image.c image/test_sample.c \
 	$(IMAGE_SOURCES) $(IMAGE_WRITER) $(IMAGE_HOST),$(IMAGE_LIBRARIES)))
+$(eval $(call test,image_scale,image/test_scale.c image/test_sample.c $(IMAGE_SOURCES) $(IMAGE_WRITER),))
 
 # make fuzz: build/fuzz/image_reader (clang only), to be started with a corpus folder.
 .PHONY: fuzz

@@ -7,6 +7,7 @@
 #include "names.h"
 #include <image/describe.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -17,11 +18,18 @@
 	                              (record = image_at(image, IMAGE_KIND_##name, record##_n), 1); \
 	     record##_n++)
 
-/* Print a piece in a column; an empty one as "-". */
+/* Print a piece in a column of `width` characters; an empty one as "-". */
 static void text_print(FILE *out, const void *record, uint32_t n, int width)
 {
 	char *text = image_text(record, n);
-	fprintf(out, "%-*s", width, text != NULL && text[0] ? text : "-");
+	const char *shown = text != NULL && text[0] ? text : "-";
+	bool padded = width > 0;
+
+	fputs(shown, out);
+	for (const char *at = shown; *at; at++)
+		width -= (*at & 0xc0) != 0x80;
+	if (padded)
+		fprintf(out, "%*s", width > 1 ? width : 1, "");
 	free(text);
 }
 

@@ -45,7 +45,7 @@ struct image {
 
 /*
  * Look at header and trailer. `needed`: bytes that the buffer of image_open must have, less than 3
- * times the image.
+ * times records and chunk digests, plus 4 KiB.
  */
 err_t image_probe(const struct image_source *source, uint64_t *needed, struct image_fault *fault) MUST_CHECK;
 
