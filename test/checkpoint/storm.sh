@@ -1,0 +1,130 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# storm.sh [-n TIMES] [-s STEPS] [BUILD [SUBJECT...]]: runs each subject as a component, checkpoints it
+# at a random instant, kills it, restores it, and compares output and status with the native run.
+# Prints for each how often all was right, and at the end in which class of state its threads were hit.
+# RTCR in the environment names the command (default BUILD/bin/rtcr). FIGURES names a CSV file to keep.
+# A checkpoint that comes after the end of the program does not count and is tried again.
+# Exit status: 0 all right, 1 a difference or a failed step, 2 wrong use or something is missing.
+set -u
+times=100
+steps=300
+while getopts n:s: option; do
+	case $option in
+	n) times=$OPTARG ;;
+	s) steps=$OPTARG ;;
+	*) sed -n '3p' "$0" >&2; exit 2 ;;
+	esac
+done
+shift $((OPTIND - 1))
+build=$(cd "${1:-build}" && pwd) || exit 2
+[ $# -eq 0 ] || shift
+rtcr=${RTCR:-$build/bin/rtcr}
+for tool in "$rtcr" jq; do
+	command -v "$tool" >/dev/null || { echo "storm: no $tool" >&2; exit 2; }
+done
+work=$(mktemp -d) || exit 2
+name=storm-$$
+name_remove() {
+	"$rtcr" kill "$name" >/dev/null 2>&1
+	"$rtcr" rm "$name" >/dev/null 2>&1
+}
+trap 'name_remove; rm -rf "$work"' EXIT
+trap 'exit 1' INT TERM
+seq 1 $((steps * 20)) >"$work/input"
+: >"$work/classes"
+failed=0
+
+clock_milliseconds() { echo $(($(date +%s%N) / 1000000)); }
+
+random_sleep() { # MILLISECONDS: anything up to them
+	sleep "$(awk -v most="$1" -v seed="$(od -An -N4 -tu4 /dev/urandom)" \
+		'BEGIN { printf "%.4f", most * (seed % 10000) / 10000000 }')"
+}
+
+native_run() { # SUBJECT: leaves $work/native and $status
+	(cd "$work" && "$build/checkpoint/$1" "$steps" <input >native 2>&1)
+	status=$?
+}
+
+component_time() { # SUBJECT: runs it undisturbed; leaves its run time in $span
+	start=$(clock_milliseconds)
+	"$rtcr" run --name "$name" -- "$build/checkpoint/$1" "$steps" <"$work/input" >"$work/output" 2>&1
+	same_status=$?
+	span=$(($(clock_milliseconds) - start))
+	name_remove
+	[ "$same_status" -eq "$status" ] && cmp -s "$work/native" "$work/output"
+}
+
+# Status 0: equal; 1: not; 3: the program had ended before the checkpoint.
+round_run() { # SUBJECT
+	"$rtcr" run -d --name "$name" -- "$build/checkpoint/$1" "$steps" <"$work/input" \
+		>/dev/null 2>"$work/errors" || return 1
+	random_sleep "$span"
+	if ! "$rtcr" checkpoint --json "$name" >"$work/answer" 2>"$work/errors"; then
+		"$rtcr" ps --json 2>/dev/null | jq -e --arg name "$name" \
+			'any(.[]; .name == $name and .state == "running")' >/dev/null && return 1
+		return 3
+	fi
+	"$rtcr" kill "$name" >/dev/null 2>"$work/errors" || return 3
+	"$rtcr" restore --json "$name" >"$work/restored" 2>"$work/errors" || return 1
+	timeout 120 "$rtcr" wait "$name" >/dev/null 2>"$work/errors"
+	[ $? -eq "$status" ] || return 1
+	"$rtcr" logs "$name" >"$work/output" 2>"$work/errors" || return 1
+	cmp -s "$work/native" "$work/output" || return 1
+	jq -r --arg subject "$1" '.threads[] | $subject + "," + .class' "$work/answer" >>"$work/classes"
+}
+
+round_report() { # SUBJECT ROUND: what is known of a failure
+	echo "  $1 round $2 failed:"
+	head -3 "$work/errors" | sed 's/^/    /'
+	diff "$work/native" "$work/output" 2>/dev/null | head -5 | sed 's/^/    /'
+}
+
+subject_storm() { # SUBJECT
+	native_run "$1"
+	if ! component_time "$1"; then
+		echo "  $1 differs even without a checkpoint"
+		diff "$work/native" "$work/output" | head -5 | sed 's/^/    /'
+		return 1
+	fi
+	round=0 right=0 late=0
+	while [ $round -lt "$times" ] && [ $late -lt $((times * 3 + 10)) ]; do
+		: >"$work/errors"
+		: >"$work/output"
+		round_run "$1"
+		case $? in
+		0) right=$((right + 1)) round=$((round + 1)) ;;
+		3) late=$((late + 1)); cp "$work/errors" "$work/late" ;;
+		*) round=$((round + 1)); round_report "$1" $round ;;
+		esac
+		name_remove
+	done
+	printf '%-12s %4d of %d right (%d checkpoints came after the end)\n' "$1" $right "$times" $late
+	[ $round -eq "$times" ] || sed 's/^/    last: /' "$work/late"
+	[ $right -eq "$times" ]
+}
+
+histogram_print() {
+	echo "threads hit, by class:"
+	for class in program library_os blocked in_call faulting; do
+		printf '  %-12s %6d\n' $class "$(grep -c ",$class\$" "$work/classes")"
+	done
+	others=$(grep -c -v -E ',(program|library_os|blocked|in_call|faulting)$' "$work/classes")
+	[ "$others" -eq 0 ] || printf '  %-12s %6d\n' other "$others"
+}
+
+if [ $# -eq 0 ]; then
+	for path in "$build"/checkpoint/*; do
+		[ -x "$path" ] && set -- "$@" "${path##*/}"
+	done
+fi
+[ $# -gt 0 ] || { echo "storm: no subjects in $build/checkpoint" >&2; exit 2; }
+good=0
+for subject in "$@"; do
+	if subject_storm "$subject"; then good=$((good + 1)); else failed=1; fi
+done
+histogram_print
+[ -z "${FIGURES:-}" ] || { echo subject,class; cat "$work/classes"; } >"$FIGURES"
+echo "$good of $# subjects right in $times of $times rounds"
+exit $failed
