@@ -27,7 +27,7 @@ static err_t maps_write(struct image_writer *w, bool circle)
 			.record = {.kind = IMAGE_KIND_region_map, .id = i, .target = 1}, .size = 2 * IMAGE_PAGE};
 		err = image_write_record(w, &rm.record, NULL);
 	}
-	for (uint32_t i = 1; err == OK && i <= DEPTH - !circle; i++)
+	for (uint32_t i = 1; err == OK && i < DEPTH + (uint32_t)circle; i++)
 		for (uint32_t k = 0; err == OK && k < 2; k++) {
 			struct image_attachment a = {
 				.record = {.kind = IMAGE_KIND_attachment, .id = i}, .address = k * IMAGE_PAGE,
