@@ -26,6 +26,7 @@
 
 #include <kernel/machine.h>
 
+#include "kernel/linux/confine.h"
 #include "kernel/linux/filter.h"
 #include "kernel/linux/host.h"
 #include "kernel/linux/notify.h"
@@ -82,7 +83,7 @@ static void page_fill(struct pd_machine *machine, uint64_t grant)
 	page->host = grant;
 	page->clock_offset = machine->pd->clock_offset;
 	page->clock_epoch = machine_now();
-	page->base_length = filter_base(page->base_filter, STUB_FILTER_MAX / 2, grant != 0);
+	page->base_length = filter_base(page->base_filter, STUB_BASE_MAX, grant != 0);
 	page->fprog.length = (uint16_t)filter_thread(page->thread_filter, STUB_FILTER_MAX, grant != 0);
 	page->fprog.filter = STUB_PAGE + offsetof(struct stub_page, thread_filter);
 }
@@ -104,7 +105,7 @@ static void limits_set(void)
 static void child_descriptors(int socket, uint64_t grant)
 {
 	int source[] = {socket, host.ram, host.utcbs, host.pages, grant ? (int)grant : -1};
-	int target[] = {STUB_FD_SOCKET, STUB_FD_RAM, STUB_FD_UTCB, STUB_FD_PAGE, STUB_FD_PAGE + 1};
+	int target[] = {STUB_FD_SOCKET, STUB_FD_RAM, STUB_FD_UTCB, STUB_FD_PAGE, STUB_FD_GRANT};
 	int stub = fcntl(host.stub, F_DUPFD, 64);
 	int count = grant ? 5 : 4;
 
@@ -139,6 +140,8 @@ static int child_run(void *argument)
 	if (getppid() != child->parent)
 		_exit(97);
 	limits_set();
+	if (child->grant && !confine_to((int)child->grant))
+		_exit(95);
 	child_descriptors(child->socket, child->grant);
 	syscall(SYS_execveat, 2, "", arguments, environment, AT_EMPTY_PATH);
 	_exit(96);

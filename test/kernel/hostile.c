@@ -266,3 +266,31 @@ TEST(hostile_block, "a scribbled control block and signal stack harm only their 
 	say_number(paused);
 	say("\n");
 }
+
+static void attack_files(uint64_t unused)
+{
+	static const char *const outside[] = {"/etc/passwd", "../etc/passwd", "../../../../../../etc/passwd", "/proc/self/mem",
+	                                      "/", ".."};
+
+	(void)unused;
+	for (unsigned i = 0; i < sizeof outside / sizeof *outside; i++)
+		ATTACK->got_through += (int64_t)raw(SYS_OPENAT, STUB_FD_GRANT, (addr_t)outside[i], 0, 0, 0) >= 0;
+	ATTACK->got_through += (int64_t)raw(SYS_OPENAT, STUB_FD_GRANT, (addr_t) "inside", 0102, 0600, 0) < 0;
+	ATTACK->count = 1;
+	for (;;)
+		thread_yield();
+}
+
+TEST(hostile_files, "a component with a grant of a directory reaches that directory and nothing else")
+{
+	static struct scene scene;
+
+	if (!boot_info()->grant_count)
+		return;
+	scene.partner.host = (host_t){boot_info()->grants[0].slot};
+	scene_begin(&scene, attack_files, 1);
+	for (int i = 0; i < 1000 && !scene.attack->count; i++)
+		wait_for(1000000);
+	CHECK(scene.attack->count == 1 && !scene.attack->got_through);
+	scene_end(&scene);
+}

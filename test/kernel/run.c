@@ -49,12 +49,15 @@ int main(int argc, char **argv)
 {
 	const struct sigaction action = {.sa_handler = on_stop};
 	const char *sentence = "usage: kernel_suite SUITE.elf";
+	char directory[] = "/tmp/kernel_suite.XXXXXX";
 	int log = memfd_create("log", MFD_CLOEXEC);
 	err_t err = argc == 2 && log >= 0 ? host_init(4ul << 30, log, &sentence) : ERR_ARGUMENT;
 	struct boot *boot = err == OK ? boot_begin() : NULL;
 
 	if (err == OK)
 		err = boot ? module_add(boot, "suite", argv[1]) : ERR_UNSUPPORTED;
+	if (err == OK && mkdtemp(directory))
+		err = boot_grant(boot, "files", open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 	if (err == OK)
 		err = boot_start(boot, "suite", &sentence);
 	if (err != OK) {
@@ -66,5 +69,9 @@ int main(int argc, char **argv)
 	sigaction(SIGTERM, &action, NULL);
 	alarm(120);
 	host_run(&stop);
+	if (chdir(directory) == 0) {
+		unlink("inside");
+		rmdir(directory);
+	}
 	return judge(log);
 }

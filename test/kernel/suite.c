@@ -79,6 +79,11 @@ void check(bool condition, const char *text, const char *file, int line_number)
 	say(")\n");
 }
 
+const struct boot_info *boot_info(void)
+{
+	return boot;
+}
+
 slot_t slot_take(void)
 {
 	return slot_next++;
@@ -153,7 +158,7 @@ void partner_make(struct partner *partner, void (*main)(uint64_t), uint64_t argu
 	addr_t size = OBJECT_SIZE_PD + PARTNER_SLOTS * OBJECT_SIZE_SLOT, stack_top = 0x10000000;
 
 	partner->pd = (pd_t){slot_take()};
-	CHECK(object_create(KIND_PD, MEMORY, memory_take(size), size, (host_t){0}, partner->pd.slot) == OK);
+	CHECK(object_create(KIND_PD, MEMORY, memory_take(size), size, partner->host, partner->pd.slot) == OK);
 	image_copy(partner->pd);
 	if (!partner->stack)
 		partner->stack = memory_take(64 * 1024);

@@ -42,6 +42,9 @@ addr_t memory_take(addr_t size);
 slot_t object_make(enum kind kind);
 void object_end(slot_t slot);
 
+/* The boot page. */
+const struct boot_info *boot_info(void);
+
 /* Own mappings: `size` bytes of memory at `offset`. */
 void *memory_see(addr_t offset, addr_t size);
 
@@ -54,6 +57,7 @@ struct partner {
 	pd_t pd;
 	thread_t thread;
 	addr_t stack;         /* offset of its stack in memory */
+	host_t host;          /* set before it is made: the host grant it gets */
 };
 enum { PARTNER_EP = 1, PARTNER_REPLY = 2, PARTNER_SIGNAL = 3, PARTNER_SLOTS = 64 };
 void partner_make(struct partner *partner, void (*main)(uint64_t), uint64_t argument, ep_t fault_ep);

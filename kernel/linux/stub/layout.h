@@ -21,6 +21,7 @@
 #define STUB_FD_RAM 4    /* the machine's memory */
 #define STUB_FD_UTCB 5   /* control blocks */
 #define STUB_FD_PAGE 6   /* command pages */
+#define STUB_FD_GRANT 7  /* what a host grant gives, if there is one */
 
 /* Offsets in the command page, checked in layout_check.h. */
 #define STUB_COMMAND_COUNT 0
@@ -40,7 +41,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { STUB_COMMAND_MAX = 32, STUB_FILTER_MAX = 128 };
+enum { STUB_COMMAND_MAX = 32, STUB_FILTER_MAX = 96, STUB_BASE_MAX = 112 };
 
 struct stub_command {
 	uint64_t number;
@@ -53,7 +54,7 @@ struct stub_page {
 	uint64_t clock_epoch;    /* changes whenever clock_offset does, never to a value it had anywhere */
 	int64_t clock_offset;
 	uint64_t utcb_offset;    /* of the control blocks in STUB_FD_UTCB */
-	uint64_t host;           /* of the descriptors beyond STUB_FD_PAGE that a host grant gives */
+	uint64_t host;           /* not 0: STUB_FD_GRANT is there */
 	uint64_t reserved[2];
 	struct stub_command commands[STUB_COMMAND_MAX];
 	uint8_t gap[STUB_FPROG - 64 - STUB_COMMAND_MAX * STUB_COMMAND_SIZE];
@@ -63,7 +64,7 @@ struct stub_page {
 	} fprog;
 	uint64_t thread_filter[STUB_FILTER_MAX];
 	uint64_t base_length;
-	uint64_t base_filter[STUB_FILTER_MAX / 2];
+	uint64_t base_filter[STUB_BASE_MAX];
 };
 
 _Static_assert(sizeof(struct stub_command) == STUB_COMMAND_SIZE, "layout");
