@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * CPU: threads. A thread is made in the protection domain whose session comes along, with a control block that
+ * the caller chooses, started once, and named by a capability that answers THREAD_OPERATIONS.
+ */
+#ifndef CPU_SESSION_H
+#define CPU_SESSION_H
+
+#include <framework/rpc.h>
+
+enum { CPU_NAME = 32 };
+
+struct cpu_thread_create_request {
+	uint32_t index;           /* of its control block, below UTCB_COUNT */
+	uint32_t priority;        /* 0 (time-shared) .. PRIORITY_MAX, at most that of the session */
+	uint32_t core;            /* or AFFINITY_ANY */
+	uint32_t reserved;
+	char name[CPU_NAME];      /* zero-terminated */
+};
+struct cpu_thread_create_reply {
+	RPC_NOTHING;
+};
+struct cpu_thread_destroy_request {
+	RPC_NOTHING;
+};
+struct cpu_thread_destroy_reply {
+	RPC_NOTHING;
+};
+
+/* The signal for threads that stop because nobody resolved their fault, and for a domain that died. */
+struct cpu_exception_handler_request {
+	RPC_NOTHING;
+};
+struct cpu_exception_handler_reply {
+	RPC_NOTHING;
+};
+
+#define CPU_OPERATIONS(X)                                                                          \
+	X(cpu, thread_create, 1, 1)                                                                \
+	X(cpu, thread_destroy, 1, 0)                                                               \
+	X(cpu, exception_handler, 1, 0)
+RPC_SERVICE(cpu, CPU_OPERATIONS)
+
+struct cpu_thread_start_request {
+	uint64_t instruction;
+	uint64_t stack;
+	uint64_t argument;
+};
+struct cpu_thread_start_reply {
+	RPC_NOTHING;
+};
+
+struct cpu_thread_schedule_request {
+	uint32_t priority;
+	uint32_t core;
+	uint32_t budget;          /* microseconds in each period, 0: no limit */
+	uint32_t period;
+};
+struct cpu_thread_schedule_reply {
+	RPC_NOTHING;
+};
+
+/* Why a thread stopped: enum fault, 0 if it did not. */
+struct cpu_thread_exception_request {
+	RPC_NOTHING;
+};
+struct cpu_thread_exception_reply {
+	uint64_t address;
+	uint64_t instruction;
+	uint32_t fault;
+	uint32_t detail;
+};
+
+/* The kernel's capability to the thread: pause, state. For the parent. */
+struct cpu_thread_native_request {
+	RPC_NOTHING;
+};
+struct cpu_thread_native_reply {
+	RPC_NOTHING;
+};
+
+#define CPU_THREAD_OPERATIONS(X)                                                                   \
+	X(cpu_thread, start, 0, 0)                                                                 \
+	X(cpu_thread, schedule, 0, 0)                                                              \
+	X(cpu_thread, exception, 0, 0)                                                             \
+	X(cpu_thread, native, 0, 1)
+RPC_SERVICE(cpu_thread, CPU_THREAD_OPERATIONS)
+
+#endif
