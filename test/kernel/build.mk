@@ -2,8 +2,8 @@
 # The kernel suite: one source for every kernel, here booted on the hosted one.
 
 SUITE := $(O)/component/test/kernel/suite.elf
-SUITE_OBJECTS := $(patsubst %,$(O)/component/test/kernel/%.o,suite tests hostile scale)
-$(SUITE): $(SUITE_OBJECTS) $(KERNEL_USER_OBJECTS)
+SUITE_OBJECTS := $(patsubst %,$(O)/component/test/kernel/%.o,suite tests hostile scale remote)
+$(SUITE): $(SUITE_OBJECTS) $(FRAMEWORK_OBJECTS)
 	$(CC) -nostdlib -static -no-pie -Wl,--no-relax,--build-id=none,-z,noexecstack,-z,max-page-size=4096 \
 		-Wl,-Ttext-segment=$(COMPONENT_BASE) $^ -o $@
 $(O)/bin/kernel_suite: $(O)/host/test/kernel/run.o $(KERNEL_OBJECTS)

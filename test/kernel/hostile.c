@@ -4,11 +4,11 @@
  * that this component still works, that its objects are its own, and that the attacker can be removed.
  * What is particular to the hosted kernel: raw system calls, forged signal frames, scribbled control blocks.
  */
+#include <framework/memory.h>
+
 #include "kernel/linux/call.h"
 #include "kernel/linux/stub/layout.h"
 #include "test/kernel/suite.h"
-
-void *memset(void *to, int value, size_t size);
 
 enum { SYS_MMAP = 9, SYS_MPROTECT = 10, SYS_MUNMAP = 11, SYS_SIGRETURN = 15, SYS_CLONE = 56, SYS_KILL = 62,
        SYS_PTRACE = 101, SYS_PRCTL = 157, SYS_TGKILL = 234, SYS_OPENAT = 257, SYS_SECCOMP = 317 };

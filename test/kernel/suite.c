@@ -2,14 +2,14 @@
 /* Frame of the kernel suite: start, output, memory, partners. See suite.h. */
 #include <elf.h>
 
+#include <framework/memory.h>
+
 #include "test/kernel/suite.h"
 
 extern const struct test __start_tests[], __stop_tests[];
 extern const Elf64_Ehdr __ehdr_start;
 void suite_main(const struct boot_info *info);
 void _start(void);
-void *memcpy(void *to, const void *from, size_t size);
-void *memset(void *to, int value, size_t size);
 
 static const struct boot_info *boot;
 static addr_t memory_next;
@@ -20,20 +20,6 @@ static char line[512];
 static uint32_t line_length;
 
 __asm__(".text\n.globl _start\n_start:\n\tcall suite_main\n\tud2\n");
-
-void *memcpy(void *to, const void *from, size_t size)
-{
-	void *result = to;
-	__asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(size) : : "memory");
-	return result;
-}
-
-void *memset(void *to, int value, size_t size)
-{
-	void *result = to;
-	__asm__ volatile("rep stosb" : "+D"(to), "+c"(size) : "a"(value) : "memory");
-	return result;
-}
 
 static void flush(void)
 {

@@ -2,8 +2,6 @@
 /* The kernel suite: objects, capabilities, messages, signals, memory, pausing, complete thread state. */
 #include "test/kernel/suite.h"
 
-void *memcpy(void *to, const void *from, size_t size);
-
 static void message_words(uint32_t count, uint32_t first)
 {
 	struct utcb *utcb = utcb_self();
