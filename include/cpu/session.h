@@ -17,23 +17,13 @@ struct cpu_thread_create_request {
 	uint32_t reserved;
 	char name[CPU_NAME];      /* zero-terminated */
 };
-struct cpu_thread_create_reply {
-	RPC_NOTHING;
-};
-struct cpu_thread_destroy_request {
-	RPC_NOTHING;
-};
-struct cpu_thread_destroy_reply {
-	RPC_NOTHING;
-};
+RPC_EMPTY(cpu_thread_create_reply);
+RPC_EMPTY(cpu_thread_destroy_request);
+RPC_EMPTY(cpu_thread_destroy_reply);
 
 /* The signal for threads that stop because nobody resolved their fault, and for a domain that died. */
-struct cpu_exception_handler_request {
-	RPC_NOTHING;
-};
-struct cpu_exception_handler_reply {
-	RPC_NOTHING;
-};
+RPC_EMPTY(cpu_exception_handler_request);
+RPC_EMPTY(cpu_exception_handler_reply);
 
 #define CPU_OPERATIONS(X)                                                                          \
 	X(cpu, thread_create, 1, 1)                                                                \
@@ -46,9 +36,7 @@ struct cpu_thread_start_request {
 	uint64_t stack;
 	uint64_t argument;
 };
-struct cpu_thread_start_reply {
-	RPC_NOTHING;
-};
+RPC_EMPTY(cpu_thread_start_reply);
 
 struct cpu_thread_schedule_request {
 	uint32_t priority;
@@ -56,14 +44,10 @@ struct cpu_thread_schedule_request {
 	uint32_t budget;          /* microseconds in each period, 0: no limit */
 	uint32_t period;
 };
-struct cpu_thread_schedule_reply {
-	RPC_NOTHING;
-};
+RPC_EMPTY(cpu_thread_schedule_reply);
 
 /* Why a thread stopped: enum fault, 0 if it did not. */
-struct cpu_thread_exception_request {
-	RPC_NOTHING;
-};
+RPC_EMPTY(cpu_thread_exception_request);
 struct cpu_thread_exception_reply {
 	uint64_t address;
 	uint64_t instruction;
@@ -72,12 +56,8 @@ struct cpu_thread_exception_reply {
 };
 
 /* The kernel's capability to the thread: pause, state. For the parent. */
-struct cpu_thread_native_request {
-	RPC_NOTHING;
-};
-struct cpu_thread_native_reply {
-	RPC_NOTHING;
-};
+RPC_EMPTY(cpu_thread_native_request);
+RPC_EMPTY(cpu_thread_native_reply);
 
 #define CPU_THREAD_OPERATIONS(X)                                                                   \
 	X(cpu_thread, start, 0, 0)                                                                 \

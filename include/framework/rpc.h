@@ -27,8 +27,11 @@
 
 enum { RPC_PAYLOAD = (MESSAGE_WORDS - 1) * 4 };
 
-/* For operations that need no data in a direction. */
-#define RPC_NOTHING uint8_t nothing[0]
+/* A request or reply without data. */
+#define RPC_EMPTY(name)                                                                            \
+	struct name {                                                                              \
+		uint8_t nothing[0];                                                                \
+	}
 
 /* What a dispatcher is given and leaves behind. */
 struct rpc_message {

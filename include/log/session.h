@@ -11,9 +11,7 @@ struct log_write_request {
 	uint32_t length;          /* bytes of text, at most LOG_TEXT; longer text goes in several calls */
 	char text[LOG_TEXT];
 };
-struct log_write_reply {
-	RPC_NOTHING;
-};
+RPC_EMPTY(log_write_reply);
 
 #define LOG_OPERATIONS(X) X(log, write, 0, 0)
 RPC_SERVICE(log, LOG_OPERATIONS)

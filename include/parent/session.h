@@ -29,33 +29,25 @@ struct parent_session_open_request {
 	char service[PARENT_SERVICE];   /* zero-terminated */
 	char label[PARENT_LABEL];       /* zero-terminated */
 };
-struct parent_session_open_reply {
-	RPC_NOTHING;
-};
+RPC_EMPTY(parent_session_open_reply);
 struct parent_session_close_request {
 	uint32_t id;
 	uint32_t reserved;
 };
-struct parent_session_close_reply {
-	RPC_NOTHING;
-};
+RPC_EMPTY(parent_session_close_reply);
 
 /* Offer a service: the root capability answers ROOT_OPERATIONS. */
 struct parent_announce_request {
 	char service[PARENT_SERVICE];
 };
-struct parent_announce_reply {
-	RPC_NOTHING;
-};
+RPC_EMPTY(parent_announce_reply);
 
 /* The component has done its work. No reply comes. */
 struct parent_exit_request {
 	int32_t status;
 	uint32_t reserved;
 };
-struct parent_exit_reply {
-	RPC_NOTHING;
-};
+RPC_EMPTY(parent_exit_reply);
 
 #define PARENT_OPERATIONS(X)                                                                       \
 	X(parent, session_open, 0, 1)                                                              \
@@ -70,16 +62,12 @@ struct root_create_request {
 	uint32_t reserved;
 	char label[PARENT_LABEL];
 };
-struct root_create_reply {
-	RPC_NOTHING;
-};
+RPC_EMPTY(root_create_reply);
 struct root_destroy_request {
 	uint32_t id;
 	uint32_t reserved;
 };
-struct root_destroy_reply {
-	RPC_NOTHING;
-};
+RPC_EMPTY(root_destroy_reply);
 
 #define ROOT_OPERATIONS(X)                                                                         \
 	X(root, create, 0, 1)                                                                      \

@@ -15,42 +15,24 @@
 struct pd_ram_alloc_request {
 	uint64_t size;            /* bytes, rounded up to pages */
 };
-struct pd_ram_alloc_reply {
-	RPC_NOTHING;
-};
+RPC_EMPTY(pd_ram_alloc_reply);
 
-struct pd_ram_free_request {
-	RPC_NOTHING;
-};
-struct pd_ram_free_reply {
-	RPC_NOTHING;
-};
+RPC_EMPTY(pd_ram_free_request);
+RPC_EMPTY(pd_ram_free_reply);
 
 /* A kernel object: KIND_ENDPOINT, KIND_REPLY or KIND_SIGNAL, with all rights but DESTROY. */
 struct pd_object_alloc_request {
 	uint32_t kind;
 	uint32_t reserved;
 };
-struct pd_object_alloc_reply {
-	RPC_NOTHING;
-};
-struct pd_object_free_request {
-	RPC_NOTHING;
-};
-struct pd_object_free_reply {
-	RPC_NOTHING;
-};
+RPC_EMPTY(pd_object_alloc_reply);
+RPC_EMPTY(pd_object_free_request);
+RPC_EMPTY(pd_object_free_reply);
 
-struct pd_address_space_request {
-	RPC_NOTHING;
-};
-struct pd_address_space_reply {
-	RPC_NOTHING;
-};
+RPC_EMPTY(pd_address_space_request);
+RPC_EMPTY(pd_address_space_reply);
 
-struct pd_quota_request {
-	RPC_NOTHING;
-};
+RPC_EMPTY(pd_quota_request);
 struct pd_quota_reply {
 	uint64_t ram_limit, ram_used;   /* bytes */
 	uint64_t cap_limit, cap_used;   /* capabilities: objects, dataspaces, sessions */
@@ -61,14 +43,10 @@ struct pd_transfer_request {
 	uint64_t ram;
 	uint64_t caps;
 };
-struct pd_transfer_reply {
-	RPC_NOTHING;
-};
+RPC_EMPTY(pd_transfer_reply);
 
 /* The kernel's capability to the protection domain: pause, list and set its slots. For the parent. */
-struct pd_native_request {
-	RPC_NOTHING;
-};
+RPC_EMPTY(pd_native_request);
 struct pd_native_reply {
 	uint32_t slots;           /* size of its capability space */
 	uint32_t reserved;
@@ -85,9 +63,7 @@ struct pd_native_reply {
 	X(pd, native, 0, 1)
 RPC_SERVICE(pd, PD_OPERATIONS)
 
-struct dataspace_info_request {
-	RPC_NOTHING;
-};
+RPC_EMPTY(dataspace_info_request);
 struct dataspace_info_reply {
 	uint64_t size;
 	uint32_t rights;

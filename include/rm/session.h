@@ -33,9 +33,7 @@ struct rm_detach_request {
 	uint64_t address;
 	uint64_t size;
 };
-struct rm_detach_reply {
-	RPC_NOTHING;
-};
+RPC_EMPTY(rm_detach_reply);
 
 /* Change rights within those of the dataspaces: ERR_RIGHTS, and nothing is changed, where one has less. */
 struct rm_protect_request {
@@ -44,22 +42,14 @@ struct rm_protect_request {
 	uint32_t rights;
 	uint32_t reserved;
 };
-struct rm_protect_reply {
-	RPC_NOTHING;
-};
+RPC_EMPTY(rm_protect_reply);
 
 /* The signal for faults in this map; none any more if no capability comes. */
-struct rm_fault_handler_request {
-	RPC_NOTHING;
-};
-struct rm_fault_handler_reply {
-	RPC_NOTHING;
-};
+RPC_EMPTY(rm_fault_handler_request);
+RPC_EMPTY(rm_fault_handler_reply);
 
 /* The fault that waits longest: access is an enum right, 0 if there is none. */
-struct rm_state_request {
-	RPC_NOTHING;
-};
+RPC_EMPTY(rm_state_request);
 struct rm_state_reply {
 	uint64_t address;
 	uint32_t access;
@@ -67,9 +57,7 @@ struct rm_state_reply {
 };
 
 /* The map as a dataspace. A protection domain's own map is none: ERR_UNSUPPORTED. */
-struct rm_dataspace_request {
-	RPC_NOTHING;
-};
+RPC_EMPTY(rm_dataspace_request);
 struct rm_dataspace_reply {
 	uint64_t size;
 };
@@ -87,15 +75,9 @@ RPC_SERVICE(rm, RM_OPERATIONS)
 struct rm_service_create_request {
 	uint64_t size;
 };
-struct rm_service_create_reply {
-	RPC_NOTHING;
-};
-struct rm_service_destroy_request {
-	RPC_NOTHING;
-};
-struct rm_service_destroy_reply {
-	RPC_NOTHING;
-};
+RPC_EMPTY(rm_service_create_reply);
+RPC_EMPTY(rm_service_destroy_request);
+RPC_EMPTY(rm_service_destroy_reply);
 
 #define RM_SERVICE_OPERATIONS(X)                                                                   \
 	X(rm_service, create, 0, 1)                                                                \

@@ -5,9 +5,7 @@
 
 #include <framework/rpc.h>
 
-struct rom_dataspace_request {
-	RPC_NOTHING;
-};
+RPC_EMPTY(rom_dataspace_request);
 struct rom_dataspace_reply {
 	uint64_t size;            /* bytes of data; the dataspace is rounded up to pages, the rest reads as zero */
 };

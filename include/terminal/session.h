@@ -12,12 +12,8 @@
 #include <framework/rpc.h>
 
 /* The buffer, and the signal for input that arrived or ended. */
-struct terminal_buffer_request {
-	RPC_NOTHING;
-};
-struct terminal_buffer_reply {
-	RPC_NOTHING;
-};
+RPC_EMPTY(terminal_buffer_request);
+RPC_EMPTY(terminal_buffer_reply);
 
 enum terminal_stream { TERMINAL_OUTPUT, TERMINAL_ERROR };
 

@@ -9,21 +9,15 @@
 #include <framework/rpc.h>
 
 /* The signal to submit to; replaces the one before. */
-struct timer_handler_request {
-	RPC_NOTHING;
-};
-struct timer_handler_reply {
-	RPC_NOTHING;
-};
+RPC_EMPTY(timer_handler_request);
+RPC_EMPTY(timer_handler_reply);
 
 /* First at `deadline`, then every `period` (0: once). Replaces what was set; deadline UINT64_MAX: nothing. */
 struct timer_set_request {
 	uint64_t deadline;
 	uint64_t period;
 };
-struct timer_set_reply {
-	RPC_NOTHING;
-};
+RPC_EMPTY(timer_set_reply);
 
 #define TIMER_OPERATIONS(X)                                                                        \
 	X(timer, handler, 1, 0)                                                                    \

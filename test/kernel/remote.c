@@ -11,9 +11,7 @@ struct probe_add_request {
 struct probe_add_reply {
 	uint64_t sum;
 };
-struct probe_exchange_request {
-	RPC_NOTHING;
-};
+RPC_EMPTY(probe_exchange_request);
 struct probe_exchange_reply {
 	uint32_t seen;
 };
