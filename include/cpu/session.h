@@ -2,6 +2,10 @@
 /*
  * CPU: threads. A thread is made in the protection domain whose session comes along, with a control block that
  * the caller chooses, started once, and named by a capability that answers THREAD_OPERATIONS.
+ *
+ * Faults go to the region maps of its protection domain. One that no map and no fault handler resolves is reflected
+ * (kernel/thread.h) or, without an entry for that, stops the thread. A fault that waits for a fault handler is no
+ * state: after a restore the access is done again, and the handler gets its signal again.
  */
 #ifndef CPU_SESSION_H
 #define CPU_SESSION_H

@@ -3,8 +3,10 @@
  * PARENT: what a component can ask of whoever made it, through the capability in its first slot. The parent answers
  * by itself, routes to another child, or asks its own parent; the child cannot tell.
  *
- * A session is asked for by service and label; an answer that needs another component's consent comes later, so
- * that the parent never waits: session_open returns ERR_BUSY until the signal of the session came.
+ * Nobody waits for a stranger: a server does not make sessions, the parent does. The server announces an endpoint from
+ * which the parent mints one badge per session. At the first call with a badge that it has not seen, the server asks
+ * its parent whose it is (session_info); when sessions ended, the parent submits to the signal of the announcement, and
+ * the server asks which (session_ended).
  */
 #ifndef PARENT_SESSION_H
 #define PARENT_SESSION_H
@@ -23,7 +25,10 @@ enum parent_slot {
 
 enum { PARENT_SERVICE = 24, PARENT_LABEL = 88 };
 
-/* `id` is chosen by the child and names the session from then on. */
+/*
+ * `id` is chosen by the child, not 0, and names the session from then on. The PD session that comes along pays for
+ * what the session costs its server's side in core. ERR_NOT_FOUND: nobody offers that; ERR_BUSY: not offered yet.
+ */
 struct parent_session_open_request {
 	uint32_t id;
 	char service[PARENT_SERVICE];   /* zero-terminated */
@@ -36,11 +41,28 @@ struct parent_session_close_request {
 };
 RPC_EMPTY(parent_session_close_reply);
 
-/* Offer a service: the root capability answers ROOT_OPERATIONS. */
+/* Offer a service: an endpoint (SEND and GRANT) and a signal (SEND) for sessions that ended. */
 struct parent_announce_request {
 	char service[PARENT_SERVICE];
 };
 RPC_EMPTY(parent_announce_reply);
+
+/* The label of the session with `badge`, led by the name of the client and " -> ". */
+struct parent_session_info_request {
+	uint32_t badge;
+	uint32_t reserved;
+};
+struct parent_session_info_reply {
+	char service[PARENT_SERVICE];
+	char label[PARENT_LABEL];
+};
+
+/* A session that ended since the last call: its badge, 0 if there is none. It is not named again. */
+RPC_EMPTY(parent_session_ended_request);
+struct parent_session_ended_reply {
+	uint32_t badge;
+	uint32_t reserved;
+};
 
 /* The component has done its work. No reply comes. */
 struct parent_exit_request {
@@ -50,28 +72,12 @@ struct parent_exit_request {
 RPC_EMPTY(parent_exit_reply);
 
 #define PARENT_OPERATIONS(X)                                                                       \
-	X(parent, session_open, 0, 1)                                                              \
+	X(parent, session_open, 1, 1)                                                              \
 	X(parent, session_close, 0, 0)                                                             \
-	X(parent, announce, 1, 0)                                                                  \
+	X(parent, announce, 2, 0)                                                                  \
+	X(parent, session_info, 0, 0)                                                              \
+	X(parent, session_ended, 0, 0)                                                             \
 	X(parent, exit, 0, 0)
 RPC_SERVICE(parent, PARENT_OPERATIONS)
-
-/* The other side of announce: sessions for clients, `id` chosen by the parent, so that they can be made again. */
-struct root_create_request {
-	uint32_t id;
-	uint32_t reserved;
-	char label[PARENT_LABEL];
-};
-RPC_EMPTY(root_create_reply);
-struct root_destroy_request {
-	uint32_t id;
-	uint32_t reserved;
-};
-RPC_EMPTY(root_destroy_reply);
-
-#define ROOT_OPERATIONS(X)                                                                         \
-	X(root, create, 0, 1)                                                                      \
-	X(root, destroy, 0, 0)
-RPC_SERVICE(root, ROOT_OPERATIONS)
 
 #endif

@@ -45,6 +45,25 @@ struct pd_transfer_request {
 };
 RPC_EMPTY(pd_transfer_reply);
 
+/*
+ * A new protection domain, made and paid from this session and gone with it, with quota of its own moved there; the
+ * reply is its PD session. `grant` names host input/output that it may do, empty for none (the first component and
+ * whom it trusts: ERR_DENIED). Its capability space is empty.
+ */
+enum { PD_NAME = 32 };
+struct pd_child_create_request {
+	uint64_t ram;             /* bytes of quota */
+	uint32_t caps;            /* capabilities of quota */
+	uint32_t slots;           /* size of its capability space, 16 .. 65536 */
+	char name[PD_NAME];       /* zero-terminated, for people */
+	char grant[PD_NAME];      /* zero-terminated */
+};
+RPC_EMPTY(pd_child_create_reply);
+
+/* Destroy a child with everything it has; all its quota comes back. */
+RPC_EMPTY(pd_child_destroy_request);
+RPC_EMPTY(pd_child_destroy_reply);
+
 /* The kernel's capability to the protection domain: pause, list and set its slots. For the parent. */
 RPC_EMPTY(pd_native_request);
 struct pd_native_reply {
@@ -60,6 +79,8 @@ struct pd_native_reply {
 	X(pd, address_space, 0, 1)                                                                 \
 	X(pd, quota, 0, 0)                                                                         \
 	X(pd, transfer, 1, 0)                                                                      \
+	X(pd, child_create, 0, 1)                                                                  \
+	X(pd, child_destroy, 1, 0)                                                                 \
 	X(pd, native, 0, 1)
 RPC_SERVICE(pd, PD_OPERATIONS)
 
@@ -70,23 +91,16 @@ struct dataspace_info_reply {
 	uint32_t reserved;
 };
 
-/* Ranges that have backing, from `first` on; the rest reads as zero and must not be read to find out. */
-enum { DATASPACE_RANGES = 6 };
-struct dataspace_populated_request {
-	uint64_t first;
-};
-struct dataspace_populated_reply {
-	uint64_t next;            /* where to go on, 0 after the last */
-	uint32_t count;
-	uint32_t reserved;
-	struct {
-		uint64_t offset, size;
-	} range[DATASPACE_RANGES];
-};
+/*
+ * The kernel's memory object behind it, read-only: memory_populated tells what has backing; the rest reads as zero and
+ * must not be read to find out. A region map has none: ERR_UNSUPPORTED.
+ */
+RPC_EMPTY(dataspace_native_request);
+RPC_EMPTY(dataspace_native_reply);
 
 #define DATASPACE_OPERATIONS(X)                                                                    \
 	X(dataspace, info, 0, 0)                                                                   \
-	X(dataspace, populated, 0, 0)
+	X(dataspace, native, 0, 1)   
 RPC_SERVICE(dataspace, DATASPACE_OPERATIONS)
 
 #endif

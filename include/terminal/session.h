@@ -1,32 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * TERMINAL: the output and input of a program as two streams of bytes with offsets, through a buffer that belongs
- * to the client (a dataspace it hands over once), so that a server can make its side anew.
+ * TERMINAL: the output and input of a program, through a buffer that belongs to the client (a dataspace it hands
+ * over), so that a server can make its side anew. The session's label names the terminal; the program and whoever
+ * watches it have a session each.
  *
- * Output is kept: a byte has an offset from the start for as long as the session's record lasts, and a restore
- * cuts the record back. Input is kept from the oldest offset that a kept checkpoint needs.
+ *    TERMINALS/NAME.output     the record: for each write struct terminal_frame, then the bytes
+ *    TERMINALS/NAME.input      bytes as they came; NAME.ended exists when no more will come
+ *
+ * Output is kept: a byte has an offset in the record for as long as the record lasts, and a restore cuts the record
+ * back to where it was at the checkpoint. Input is kept whole: a restore reads again from its offset.
  */
 #ifndef TERMINAL_SESSION_H
 #define TERMINAL_SESSION_H
 
 #include <framework/rpc.h>
 
-/* The buffer, and the signal for input that arrived or ended. */
+/* The buffer, and the signal for input or output that arrived, or input that ended. */
 RPC_EMPTY(terminal_buffer_request);
 RPC_EMPTY(terminal_buffer_reply);
 
 enum terminal_stream { TERMINAL_OUTPUT, TERMINAL_ERROR };
 
-/* Append [start, start + length) of the buffer. */
+struct terminal_frame {
+	uint32_t stream;
+	uint32_t length;          /* bytes that follow, not padded */
+};
+
+/* Append a frame of [start, start + length) of the buffer. ERR_IO: nothing was appended. */
 struct terminal_write_request {
 	uint64_t start;
 	uint32_t length;
 	uint32_t stream;          /* enum terminal_stream */
 };
 struct terminal_write_reply {
-	uint64_t offset;          /* of the stream, behind what was written */
-	uint32_t written;         /* less than asked only if the record is full: ERR_IO next time */
-	uint32_t reserved;
+	uint64_t offset;          /* in the record, behind what was written */
 };
 
 /* Input from `offset` on into [start, start + length) of the buffer. */
@@ -41,10 +48,50 @@ struct terminal_read_reply {
 	uint32_t ended;           /* 1: and nothing will come */
 };
 
+/* For whoever watches: bytes of the record from `offset` on into the buffer. 0: nothing there now. */
+struct terminal_record_request {
+	uint64_t offset;
+	uint64_t start;
+	uint32_t length;
+	uint32_t reserved;
+};
+struct terminal_record_reply {
+	uint32_t count;
+	uint32_t reserved;
+};
+
+/* Append input from the buffer; `ended`: and nothing will come after it. */
+struct terminal_feed_request {
+	uint64_t start;
+	uint32_t length;
+	uint32_t ended;
+};
+RPC_EMPTY(terminal_feed_reply);
+
+/* Cut the record back to `output` bytes; longer: ERR_RANGE. 0 and `fresh`: forget input and output of this name. */
+struct terminal_cut_request {
+	uint64_t output;
+	uint32_t fresh;
+	uint32_t reserved;
+};
+RPC_EMPTY(terminal_cut_reply);
+
+RPC_EMPTY(terminal_info_request);
+struct terminal_info_reply {
+	uint64_t output;          /* bytes of the record */
+	uint64_t input;           /* bytes */
+	uint32_t ended;
+	uint32_t reserved;
+};
+
 #define TERMINAL_OPERATIONS(X)                                                                     \
 	X(terminal, buffer, 2, 0)                                                                  \
 	X(terminal, write, 0, 0)                                                                   \
-	X(terminal, read, 0, 0)
+	X(terminal, read, 0, 0)                                                                    \
+	X(terminal, record, 0, 0)                                                                  \
+	X(terminal, feed, 0, 0)                                                                    \
+	X(terminal, cut, 0, 0)                                                                     \
+	X(terminal, info, 0, 0)
 RPC_SERVICE(terminal, TERMINAL_OPERATIONS)
 
 #endif
