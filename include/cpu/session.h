@@ -59,6 +59,17 @@ struct cpu_thread_exception_reply {
 	uint32_t detail;
 };
 
+/*
+ * Interrupt the thread if it runs outside [low, high): it is reflected as after a fault, with FAULT_NONE and address
+ * 0. `done` 0: it is inside, or blocked in the kernel, and nothing changed.
+ */
+struct cpu_thread_interrupt_request {
+	uint64_t low, high;
+};
+struct cpu_thread_interrupt_reply {
+	uint32_t done;
+};
+
 /* The kernel's capability to the thread: pause, state. For the parent. */
 RPC_EMPTY(cpu_thread_native_request);
 RPC_EMPTY(cpu_thread_native_reply);
@@ -67,6 +78,7 @@ RPC_EMPTY(cpu_thread_native_reply);
 	X(cpu_thread, start, 0, 0)                                                                 \
 	X(cpu_thread, schedule, 0, 0)                                                              \
 	X(cpu_thread, exception, 0, 0)                                                             \
+	X(cpu_thread, interrupt, 0, 0)                                                             \
 	X(cpu_thread, native, 0, 1)
 RPC_SERVICE(cpu_thread, CPU_THREAD_OPERATIONS)
 

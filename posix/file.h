@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Files of the program: descriptors refer to open file descriptions, which refer to a kind of file by a table of
+ * functions: RAM file, directory, pipe, terminal stream, device (/dev/null, zero, urandom, full). All under the lock
+ * of wait.h. Everything lies in component memory, so a checkpoint has it.
+ */
+#ifndef POSIX_FILE_H
+#define POSIX_FILE_H
+
+#include <stdint.h>
+
+/* At start: the RAM file system with /, /dev, /tmp, the bundle's files, standard streams on 0, 1, 2. */
+long file_start(void);
+
+/* For mmap of a file: its size, and a private copy of [offset, offset + size) into component memory. -errno. */
+long file_map_size(int descriptor, uint64_t *size);
+long file_map_read(int descriptor, uint64_t offset, void *to, uint64_t size);
+
+/* At execve of nothing, at exit: drop what is buffered (nothing is: writes go through). */
+void file_close_all(void);
+
+/* Random bytes for getrandom, /dev/urandom and AT_RANDOM. Not for keys: documented in caveats. */
+void random_fill(void *to, uint64_t size);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One lock for the whole library OS, held while a system call is handled and given up only while a thread waits. A
+ * thread waits on one or several queues; each thread has one kernel signal for that. Queues are zero-initialised.
+ */
+#ifndef POSIX_WAIT_H
+#define POSIX_WAIT_H
+
+#include <kernel/types.h>
+
+struct waiter;
+struct wait_queue {
+	struct waiter *first, *last;
+};
+
+/* One entry of a wait; lives on the stack of the caller. */
+struct waiter {
+	struct wait_queue *queue;
+	struct waiter *next, *previous;
+	struct thread *thread;
+	uint32_t key;            /* of the caller: bit set of a futex, ... */
+	bool woken;
+};
+
+/*
+ * Wait until one of `waiters` (queue and key are set) is woken, `deadline` (own clock, ns, UINT64_MAX: never) passed,
+ * or a signal for the program is pending. Takes them off their queues. 0, -ETIMEDOUT, -EINTR.
+ * The lock is held before and after; conditions must be looked at again.
+ */
+long wait_any(struct waiter *waiters, uint32_t count, uint64_t deadline);
+
+/* The same with one queue. */
+long wait_on(struct wait_queue *queue, uint64_t deadline);
+
+/* Wake up to `count` waiters that wait longest; returns how many. */
+uint32_t wait_wake(struct wait_queue *queue, uint32_t count);
+
+#endif
