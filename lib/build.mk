@@ -1,8 +1,15 @@
 # SPDX-License-Identifier: MIT
 # The framework: what every component links, with the kernel's calls.
-FRAMEWORK_SOURCES := lib/memory.c lib/slots.c lib/rpc.c lib/elf.c lib/$(ARCH)/copy.c
-FRAMEWORK_OBJECTS = $(patsubst %.c,$(O)/component/%.o,$(FRAMEWORK_SOURCES)) $(KERNEL_USER_OBJECTS)
+FRAMEWORK_SOURCES := $(addprefix lib/,memory.c slots.c rpc.c elf.c format.c heap.c lock.c log.c env.c server.c \
+	$(ARCH)/copy.c $(ARCH)/start.S)
+FRAMEWORK_MEMBERS = $(patsubst %,$(O)/component/%.o,$(basename $(FRAMEWORK_SOURCES))) $(KERNEL_USER_OBJECTS)
+# An archive, so that core can bring its own memory and need not carry what asks a parent.
+FRAMEWORK_OBJECTS = $(O)/component/lib/framework.a
+$(O)/component/lib/framework.a: $(FRAMEWORK_MEMBERS)
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(AR) rcs $@ $^
 
 $(eval $(call test,framework_test,lib/test_elf.c lib/elf.c lib/slots.c,))
-all: $(patsubst %.c,$(O)/component/%.o,$(FRAMEWORK_SOURCES))
--include $(patsubst %.c,$(O)/component/%.d,$(FRAMEWORK_SOURCES))
+all: $(O)/component/lib/framework.a
+-include $(patsubst %,$(O)/component/%.d,$(basename $(FRAMEWORK_SOURCES)))

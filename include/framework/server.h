@@ -14,7 +14,8 @@
 
 #include <framework/env.h>
 
-enum { SERVER_SESSIONS = 1024, SERVER_SIGNAL_ENDED = 1u << 31 };
+enum { SERVER_SESSIONS = 1024 };
+#define SERVER_SIGNAL_ENDED (1u << 31)
 
 struct server;
 
@@ -37,6 +38,9 @@ struct server {
 		uint32_t badge;
 		void *object;
 	} session[SERVER_SESSIONS];
+	uint32_t drop_count;
+	slot_t drop[MESSAGE_CAPS];
+	slot_t arrived[MESSAGE_CAPS];
 	bool answered;            /* a reply lies in the control block and goes out with the next wait */
 	struct rpc_message in, out;
 };
@@ -47,6 +51,9 @@ err_t server_announce(struct server *server, const char *service) MUST_CHECK;
 
 /* A capability that submits `badge` (one or more bits below SERVER_SIGNAL_ENDED) to the server's signal. */
 err_t server_signal(struct server *server, uint32_t badge, slot_t *slot) MUST_CHECK;
+
+/* From dispatch, at most MESSAGE_CAPS times: give a slot back when the reply that copies it has gone out. */
+void server_drop(struct server *server, slot_t slot);
 
 /*
  * Serve one call, or wait until a signal or the deadline (own clock). `badges`: what was submitted, without
