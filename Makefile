@@ -19,6 +19,8 @@ HOST_LDFLAGS := $(SANITIZE)
 COMPONENT_CFLAGS := $(COMMON) -ffreestanding -fPIE -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-fcf-protection=none -mgeneral-regs-only
 COMPONENT_BASE := 0x600000000000
+# What every component links, made by lib/build.mk.
+FRAMEWORK_OBJECTS := $(O)/component/lib/framework.a
 
 all: # whatever the fragments add
 .PHONY: all check deps help clean demo bench
@@ -62,7 +64,7 @@ $(O)/test/$(1): $$(patsubst %.c,$(O)/host/%.o,$(2))
 	$$(CC) $$(HOST_LDFLAGS) $$^ $(3) -o $$@
 -include $$(patsubst %.c,$(O)/host/%.d,$(2))
 endef
-# $(call component,NAME,SOURCES): build/component/NAME.elf. FRAMEWORK is what every component links.
+# $(call component,NAME,SOURCES): build/component/NAME.elf.
 define component
 COMPONENTS += $(O)/component/$(1).elf
 $(O)/component/$(1).elf: $$(patsubst %,$(O)/component/%.o,$$(basename $(2))) $$(FRAMEWORK_OBJECTS)

@@ -4,12 +4,11 @@ FRAMEWORK_SOURCES := $(addprefix lib/,memory.c slots.c rpc.c elf.c format.c heap
 	$(ARCH)/copy.c $(ARCH)/start.S)
 FRAMEWORK_MEMBERS = $(patsubst %,$(O)/component/%.o,$(basename $(FRAMEWORK_SOURCES))) $(KERNEL_USER_OBJECTS)
 # An archive, so that core can bring its own memory and need not carry what asks a parent.
-FRAMEWORK_OBJECTS = $(O)/component/lib/framework.a
-$(O)/component/lib/framework.a: $(FRAMEWORK_MEMBERS)
+$(FRAMEWORK_OBJECTS): $(FRAMEWORK_MEMBERS)
 	@mkdir -p $(@D)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
 $(eval $(call test,framework_test,lib/test_elf.c lib/elf.c lib/slots.c,))
-all: $(O)/component/lib/framework.a
+all: $(FRAMEWORK_OBJECTS)
 -include $(patsubst %,$(O)/component/%.d,$(basename $(FRAMEWORK_SOURCES)))

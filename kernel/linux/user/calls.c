@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The kernel interface as functions, for components on the hosted kernel. */
+#include <framework/memory.h>
 #include <kernel/ipc.h>
 #include <kernel/machine.h>
 #include <kernel/object.h>
@@ -26,15 +27,6 @@ static err_t enter(uint32_t call, addr_t w0, addr_t w1, addr_t w2, addr_t w3, ad
 static void *bulk(void)
 {
 	return (void *)((addr_t)utcb_self() + UTCB_BULK);
-}
-
-static void copy(void *to, const void *from, size_t size)
-{
-	char *target = to;
-	const char *source = from;
-
-	for (size_t i = 0; i < size; i++)
-		target[i] = source[i];
 }
 
 err_t object_create(enum kind kind, memory_t from, addr_t offset, addr_t size, host_t host, slot_t to)
@@ -79,7 +71,7 @@ err_t cap_list(pd_t pd, slot_t first, uint32_t max, struct cap_entry *entries, u
 	*next = (slot_t)utcb_self()->extra[1];
 	if (found > max)
 		return ERR_ARGUMENT;
-	copy(entries, bulk(), found * sizeof *entries);
+	memcpy(entries, bulk(), found * sizeof *entries);
 	*count = found;
 	return OK;
 }
@@ -156,7 +148,7 @@ err_t memory_populated(memory_t memory, uint64_t first, struct range *ranges, ui
 	*next = utcb_self()->extra[1];
 	if (found > POPULATED_MAX)
 		return ERR_ARGUMENT;
-	copy(ranges, bulk(), found * sizeof *ranges);
+	memcpy(ranges, bulk(), found * sizeof *ranges);
 	*count = found;
 	return OK;
 }
@@ -170,7 +162,7 @@ err_t console_write(console_t console, const char *text, uint32_t length)
 {
 	while (length) {
 		uint32_t part = length < UTCB_BULK_SIZE ? length : UTCB_BULK_SIZE;
-		copy(bulk(), text, part);
+		memcpy(bulk(), text, part);
 		err_t err = enter(CALL_CONSOLE_WRITE, console.slot, part, 0, 0, 0);
 		if (err != OK)
 			return err;
@@ -200,13 +192,13 @@ err_t thread_read(thread_t thread, struct thread_state *state)
 	err_t err = enter(CALL_THREAD_READ, thread.slot, 0, 0, 0, 0);
 
 	if (err == OK)
-		copy(state, bulk(), sizeof *state);
+		memcpy(state, bulk(), sizeof *state);
 	return err;
 }
 
 err_t thread_write(thread_t thread, const struct thread_state *state, reply_t awaits)
 {
-	copy(bulk(), state, sizeof *state);
+	memcpy(bulk(), state, sizeof *state);
 	return enter(CALL_THREAD_WRITE, thread.slot, awaits.slot, 0, 0, 0);
 }
 
@@ -221,7 +213,7 @@ err_t thread_schedule_get(thread_t thread, struct thread_schedule *schedule)
 	err_t err = enter(CALL_THREAD_SCHEDULE_GET, thread.slot, 0, 0, 0, 0);
 
 	if (err == OK)
-		copy(schedule, bulk(), sizeof *schedule);
+		memcpy(schedule, bulk(), sizeof *schedule);
 	return err;
 }
 

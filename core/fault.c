@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Faults. One that hits a hole of a map, or a region of it with too few rights, waits for the map's fault handler: the
+ * reply object by which the thread would be answered is kept here, and core goes on with another. It is
+ * tried again when something changes there. What nobody resolves is reflected to the component, or stops the thread.
+ */
+#include <framework/heap.h>
+#include <kernel/boot.h>
+#include <kernel/ipc.h>
+#include <kernel/machine.h>
+#include <kernel/thread.h>
+
+#include "core/map.h"
+#include "core/memory.h"
+#include "core/service.h"
+#include "core/thread.h"
+
+struct waiting {
+	struct waiting *next;
+	reply_t reply;
+	uint32_t badge;        /* of the thread */
+	struct map *map;
+	uint64_t address;      /* in map */
+	uint32_t access;
+};
+
+static struct {
+	struct waiting *first, **last;
+	reply_t spare[64];
+	uint32_t spare_count;
+} faults = {.last = &faults.first};
+
+static void answer(struct waiting **link, uint32_t how)
+{
+	struct waiting *waiting = *link;
+	struct utcb *utcb = utcb_self();
+
+	*link = waiting->next;
+	if (!waiting->next)
+		faults.last = link;
+	utcb->words[0] = how;
+	utcb->word_count = 1;
+	utcb->cap_count = 0;
+	err_t ignored = ipc_reply(waiting->reply);   /* the thread may be gone */
+	(void)ignored;
+	if (faults.spare_count < sizeof faults.spare / sizeof *faults.spare)
+		faults.spare[faults.spare_count++] = waiting->reply;
+	heap_free(waiting);
+}
+
+void faults_retry(const struct map *map, uint64_t address, uint64_t size)
+{
+	for (struct waiting **link = &faults.first; *link;) {
+		if ((*link)->map == map && (*link)->address - address < size)
+			answer(link, FAULT_RETRY);
+		else
+			link = &(*link)->next;
+	}
+}
+
+void faults_of_thread_drop(uint32_t badge)
+{
+	for (struct waiting **link = &faults.first; *link;) {
+		if ((*link)->badge == badge)
+			answer(link, FAULT_STOP);
+		else
+			link = &(*link)->next;
+	}
+}
+
+void fault_first(const struct map *map, struct rm_state_reply *state)
+{
+	*state = (struct rm_state_reply){0};
+	for (const struct waiting *waiting = faults.first; waiting; waiting = waiting->next) {
+		if (waiting->map != map)
+			continue;
+		if (!state->waiting++) {
+			state->address = waiting->address;
+			state->access = waiting->access;
+		}
+	}
+}
+
+static err_t reply_spare(reply_t *reply)
+{
+	if (faults.spare_count) {
+		*reply = faults.spare[--faults.spare_count];
+		return OK;
+	}
+	return kernel_object_take(KIND_REPLY, &reply->slot);
+}
+
+/* Keep the fault that core_reply is bound to. */
+static bool fault_keep(struct map *map, uint64_t address, uint32_t access, uint32_t badge)
+{
+	struct waiting *waiting = heap_alloc(sizeof *waiting);
+	reply_t other;
+
+	if (!waiting || reply_spare(&other) != OK) {
+		heap_free(waiting);
+		return false;
+	}
+	*waiting = (struct waiting){NULL, core_reply, badge, map, address & ~(PAGE_SIZE - 1), access};
+	*faults.last = waiting;
+	faults.last = &waiting->next;
+	core_reply = other;
+	err_t ignored = signal_submit((signal_t){map->handler});   /* revoked: then it waits until a handler is set */
+	(void)ignored;
+	return true;
+}
+
+/* Reflect, if the component asked for that; else the thread stops and its parent hears of it. */
+static uint32_t fault_unresolved(struct thread *thread, const uint32_t *words)
+{
+	static struct thread_state state;
+	const uint64_t limit = 1000000000;
+	bool reflects = false;
+
+	if (thread_pause(thread->native, limit) == OK) {
+		reflects = thread_read(thread->native, &state) == OK && state.utcb.fault_entry;
+		err_t ignored = thread_resume(thread->native);
+		(void)ignored;
+	}
+	if (reflects && words[0] != FAULT_DEAD)
+		return FAULT_REFLECT;
+	thread->exception = (struct cpu_thread_exception_reply){
+		.address = words[2] | (uint64_t)words[3] << 32, .instruction = words[4] | (uint64_t)words[5] << 32,
+		.fault = words[0], .detail = words[6]};
+	thread_exception_report(thread);
+	return FAULT_STOP;
+}
+
+bool fault_serve(uint32_t badge, const uint32_t *message, uint32_t *how)
+{
+	uint32_t words[7];
+	struct object *object = object_of_badge(badge);
+
+	for (int i = 0; i < 7; i++)
+		words[i] = message[i];
+	*how = FAULT_STOP;
+	if (!object || object->type != TYPE_THREAD)
+		return true;
+	struct thread *thread = (struct thread *)object;
+	uint64_t address = words[2] | (uint64_t)words[3] << 32, place;
+	uint32_t rights, access = words[1];
+	struct map *map;
+	if (words[0] != FAULT_PAGE) {
+		*how = fault_unresolved(thread, words);
+		return true;
+	}
+	const struct region *region = map_look(thread->pd->space, address & ~(PAGE_SIZE - 1), &rights, &map, &place);
+	if (region && (rights & access) == access) {
+		*how = map_show(map, place, PAGE_SIZE, SHOW_MAP) == OK ? FAULT_RETRY : fault_unresolved(thread, words);
+		return true;
+	}
+	if (map->handler && fault_keep(map, place, access, badge))
+		return false;
+	*how = fault_unresolved(thread, words);
+	return true;
+}

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: MIT */
+/* Regions of a map: making room, cutting, searching; see map.h. What the kernel sees of it is in show.c. */
+#include <framework/heap.h>
+#include <framework/memory.h>
+#include <kernel/boot.h>
+#include <kernel/machine.h>
+
+#include "core/map.h"
+#include "core/memory.h"
+
+enum { RIGHTS = RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE, REGIONS_MAX = 60000 };
+#define ANYWHERE_LOW ((uint64_t)0x640000000000)
+
+err_t map_make(struct pd *owner, uint64_t size, struct pd *pd, struct map **made)
+{
+	struct map *map;
+	err_t err = object_make(owner, TYPE_MAP, sizeof *map, PAGE_SIZE, (void **)&map);
+
+	if (err != OK)
+		return err;
+	map->size = size;
+	map->pd = pd;
+	map->search = pd ? ANYWHERE_LOW : 0;
+	*made = map;
+	return OK;
+}
+
+uint32_t region_after(const struct map *map, uint64_t address)
+{
+	uint32_t low = 0, high = map->count;
+
+	while (low < high) {
+		uint32_t middle = (low + high) / 2;
+		if (map->regions[middle].address + map->regions[middle].size <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct map_use **uses_of(struct object *source)
+{
+	return source->type == TYPE_MAP ? &((struct map *)source)->uses : &((struct dataspace *)source)->uses;
+}
+
+static err_t use_add(struct object *source, struct map *map)
+{
+	struct map_use **uses = uses_of(source), *use;
+
+	for (use = *uses; use && use->map != map; use = use->next)
+		;
+	if (!use) {
+		use = heap_alloc(sizeof *use);
+		if (!use)
+			return ERR_MEMORY_QUOTA;
+		*use = (struct map_use){*uses, map, 0};
+		*uses = use;
+	}
+	use->count++;
+	return OK;
+}
+
+static void use_drop(struct object *source, const struct map *map)
+{
+	struct map_use **link = uses_of(source), *use;
+
+	while (*link && (*link)->map != map)
+		link = &(*link)->next;
+	use = *link;
+	if (use && --use->count == 0) {
+		*link = use->next;
+		heap_free(use);
+	}
+}
+
+/* Room for `more` further regions, so that what follows cannot fail. */
+static err_t regions_reserve(struct map *map, uint32_t more)
+{
+	if (map->count + more <= map->capacity)
+		return OK;
+	if (map->count + more > REGIONS_MAX)
+		return ERR_UNSUPPORTED;
+	uint32_t capacity = map->capacity ? map->capacity * 2 : 8;
+	struct region *grown = heap_resize(map->regions, capacity * sizeof *grown);
+	if (!grown)
+		return ERR_MEMORY_QUOTA;
+	map->regions = grown;
+	map->capacity = capacity;
+	return OK;
+}
+
+static void region_insert(struct map *map, uint32_t at, const struct region *region)
+{
+	memmove(&map->regions[at + 1], &map->regions[at], (map->count - at) * sizeof *map->regions);
+	map->regions[at] = *region;
+	map->count++;
+}
+
+static void region_remove(struct map *map, uint32_t at)
+{
+	use_drop(map->regions[at].source, map);
+	map->count--;
+	memmove(&map->regions[at], &map->regions[at + 1], (map->count - at) * sizeof *map->regions);
+}
+
+/* Cut the region at `at` in two at `address`, inside it. Room and use are there. */
+static err_t region_split(struct map *map, uint32_t at, uint64_t address)
+{
+	struct region *region = &map->regions[at], right = *region;
+	uint64_t left = address - region->address;
+	err_t err = use_add(region->source, map);
+
+	if (err != OK)
+		return err;
+	right.address = address;
+	right.offset += left;
+	right.size -= left;
+	region->size = left;
+	region_insert(map, at + 1, &right);
+	return OK;
+}
+
+/* Make `address` and `end` borders of regions. */
+static err_t borders_cut(struct map *map, uint64_t address, uint64_t end)
+{
+	const uint64_t cut[2] = {address, end};
+
+	for (int i = 0; i < 2; i++) {
+		uint32_t at = region_after(map, cut[i]);
+		if (at == map->count || map->regions[at].address >= cut[i])
+			continue;
+		err_t err = region_split(map, at, cut[i]);
+		if (err != OK)
+			return err;
+	}
+	return OK;
+}
+
+static bool range_valid(const struct map *map, uint64_t address, uint64_t size)
+{
+	return size && !((address | size) % PAGE_SIZE) && size <= map->size && address <= map->size - size &&
+	       (!map->pd || address >= PD_LOW);
+}
+
+static bool room_at(const struct map *map, uint64_t address, uint64_t size)
+{
+	uint32_t at = region_after(map, address);
+
+	return at == map->count || map->regions[at].address >= address + size;
+}
+
+/* Next fit: behind what was placed last, then from the start. */
+static err_t room_find(struct map *map, uint64_t size, uint64_t *address)
+{
+	uint64_t start = map->pd ? ANYWHERE_LOW : 0, at = map->search;
+
+	for (int round = 0; round < 2; round++, at = start) {
+		uint32_t next = region_after(map, at);
+		while (size <= map->size && at <= map->size - size) {
+			if (room_at(map, at, size)) {
+				*address = at;
+				map->search = at + size;
+				return OK;
+			}
+			at = map->regions[next].address + map->regions[next].size;
+			next++;
+		}
+	}
+	return ERR_RANGE;
+}
+
+/* How deep maps are below `source`; more than MAP_DEPTH also if `map` itself is among them. */
+static uint32_t depth_below(const struct object *source, const struct map *map, uint32_t limit)
+{
+	const struct map *inner = (const struct map *)source;
+	uint32_t deepest = 0;
+
+	if (source->type != TYPE_MAP)
+		return 0;
+	if (inner == map || limit == 0)
+		return MAP_DEPTH + 1;
+	for (uint32_t i = 0; i < inner->count; i++) {
+		uint32_t depth = depth_below(inner->regions[i].source, map, limit - 1);
+		deepest = depth > deepest ? depth : deepest;
+	}
+	return deepest + 1;
+}
+
+static uint32_t depth_above(const struct map *map, uint32_t limit)
+{
+	uint32_t highest = 0;
+
+	if (limit == 0)
+		return MAP_DEPTH + 1;
+	for (const struct map_use *use = map->uses; use; use = use->next) {
+		uint32_t height = depth_above(use->map, limit - 1) + 1;
+		highest = height > highest ? height : highest;
+	}
+	return highest;
+}
+
+static err_t source_check(const struct map *map, const struct object *source, uint64_t *size, uint32_t *rights)
+{
+	if (source->type == TYPE_DATASPACE) {
+		const struct dataspace *dataspace = (const struct dataspace *)source;
+		*size = dataspace->size;
+		*rights = dataspace->rights;
+		return OK;
+	}
+	const struct map *inner = (const struct map *)source;
+	if (inner->pd || depth_below(source, map, MAP_DEPTH) + depth_above(map, MAP_DEPTH) > MAP_DEPTH)
+		return ERR_UNSUPPORTED;
+	*size = inner->size;
+	*rights = RIGHTS;
+	return OK;
+}
+
+static void regions_drop(struct map *map, uint64_t address, uint64_t end)
+{
+	uint32_t at = region_after(map, address);
+
+	while (at < map->count && map->regions[at].address < end)
+		region_remove(map, at);
+}
+
+err_t map_attach(struct map *map, const struct rm_attach_request *request, struct object *source, uint64_t *address)
+{
+	struct region region = {request->address, request->size, request->offset, request->rights, source};
+	uint64_t available;
+	uint32_t allowed;
+	err_t err = source_check(map, source, &available, &allowed);
+
+	if (err != OK)
+		return err;
+	if (request->flags & ~(uint32_t)RM_POPULATE || request->rights & ~(uint32_t)RIGHTS)
+		return ERR_ARGUMENT;
+	if (request->rights & ~allowed)
+		return ERR_RIGHTS;
+	if (region.offset % PAGE_SIZE || region.offset >= available)
+		return ERR_RANGE;
+	if (!region.size)
+		region.size = available - region.offset;
+	if (region.size % PAGE_SIZE || region.size > available - region.offset)
+		return ERR_RANGE;
+	if (region.address == RM_ANYWHERE)
+		err = room_find(map, region.size, &region.address);
+	else if (!range_valid(map, region.address, region.size))
+		err = ERR_RANGE;
+	if (err == OK)
+		err = regions_reserve(map, 3);
+	if (err == OK)
+		err = use_add(source, map);
+	if (err != OK)
+		return err;
+	uint64_t end = region.address + region.size;
+	err = borders_cut(map, region.address, end);
+	if (err != OK) {
+		use_drop(source, map);
+		return err;
+	}
+	bool replaced = !room_at(map, region.address, region.size);
+	if (replaced && source->type == TYPE_MAP)
+		err = map_show(map, region.address, region.size, SHOW_HIDE);
+	regions_drop(map, region.address, end);
+	region_insert(map, region_after(map, region.address), &region);
+	if (err == OK)
+		err = map_show(map, region.address, region.size,
+		               request->flags & RM_POPULATE ? SHOW_POPULATE : SHOW_MAP);
+	if (err != OK) {
+		regions_drop(map, region.address, end);
+		return err;
+	}
+	faults_retry(map, region.address, region.size);
+	*address = region.address;
+	return OK;
+}
+
+err_t map_detach(struct map *map, uint64_t address, uint64_t size)
+{
+	if (!range_valid(map, address, size))
+		return ERR_RANGE;
+	err_t err = regions_reserve(map, 2);
+	if (err == OK)
+		err = borders_cut(map, address, address + size);
+	if (err != OK || room_at(map, address, size))
+		return err;
+	err = map_show(map, address, size, SHOW_HIDE);
+	regions_drop(map, address, address + size);
+	faults_retry(map, address, size);
+	return err;
+}
+
+err_t map_protect(struct map *map, uint64_t address, uint64_t size, uint32_t rights)
+{
+	uint64_t end = address + size;
+
+	if (rights & ~(uint32_t)RIGHTS)
+		return ERR_ARGUMENT;
+	if (!range_valid(map, address, size))
+		return ERR_RANGE;
+	for (uint32_t i = region_after(map, address); i < map->count && map->regions[i].address < end; i++) {
+		const struct object *source = map->regions[i].source;
+		if (source->type == TYPE_DATASPACE && rights & ~((const struct dataspace *)source)->rights)
+			return ERR_RIGHTS;
+	}
+	err_t err = regions_reserve(map, 2);
+	if (err == OK)
+		err = borders_cut(map, address, end);
+	if (err != OK)
+		return err;
+	for (uint32_t i = region_after(map, address); i < map->count && map->regions[i].address < end; i++)
+		map->regions[i].rights = rights;
+	err = map_show(map, address, size, SHOW_PROTECT);
+	faults_retry(map, address, size);
+	return err;
+}
+
+void map_regions_drop(struct map *map)
+{
+	regions_drop(map, 0, map->size);
+}
+
+void map_uses_detach(struct object *source, struct map_use **uses)
+{
+	while (*uses) {
+		struct map *map = (*uses)->map;
+		uint32_t i = 0;
+		while (map->regions[i].source != source)
+			i++;
+		const struct region region = map->regions[i];
+		err_t ignored = map_show(map, region.address, region.size, SHOW_HIDE);
+		(void)ignored;
+		region_remove(map, i);
+		faults_retry(map, region.address, region.size);
+	}
+}
+
+const struct region *map_look(struct map *map, uint64_t address, uint32_t *rights, struct map **where,
+                              uint64_t *where_address)
+{
+	*rights = RIGHTS;
+	for (;;) {
+		uint32_t at = region_after(map, address);
+		const struct region *region = at < map->count ? &map->regions[at] : NULL;
+		*where = map;
+		*where_address = address;
+		if (!region || region->address > address)
+			return NULL;
+		*rights &= region->rights;
+		if (region->source->type == TYPE_DATASPACE)
+			return region;
+		address = address - region->address + region->offset;
+		map = (struct map *)region->source;
+	}
+}

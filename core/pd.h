@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Protection domains: quota, and what they own. Limits form a tree: what a child may use was taken from its parent and
+ * goes back with it, so no domain can cost others anything.
+ */
+#ifndef CORE_PD_H
+#define CORE_PD_H
+
+#include <pd/session.h>
+
+#include "core/object.h"
+
+struct map;
+
+struct pd {
+	struct object object;
+	struct object *objects;    /* that it owns, newest first */
+	uint64_t ram_limit, ram_used;
+	uint64_t cap_limit, cap_used;
+	pd_t native;               /* invalid: core's stand-in for the owner of everything */
+	uint64_t donated, donated_size;
+	uint32_t slots;
+	struct map *space;         /* its address space */
+	char name[PD_NAME];
+};
+
+/* Pay one capability and `bytes`; `pd` NULL pays nothing. */
+err_t pd_charge(struct pd *pd, uint64_t bytes) MUST_CHECK;
+void pd_discharge(struct pd *pd, uint64_t bytes);
+
+/* A child of `parent` (NULL: the first). */
+err_t pd_make(struct pd *parent, const struct pd_child_create_request *request, struct pd **made) MUST_CHECK;
+void pd_destroy(struct object *object);
+
+err_t pd_serve(struct object *object, struct rpc_message *message, struct rpc_message *reply) MUST_CHECK;
+
+/* A kernel object made from donated memory, in a slot of core's own. */
+err_t kernel_object_take(enum kind kind, slot_t *slot) MUST_CHECK;
+void kernel_destroy(struct object *object);
+
+/* A range of memory to attach. */
+struct map_use;
+struct dataspace {
+	struct object object;
+	uint64_t offset, size;     /* in the machine's memory */
+	uint32_t rights;
+	bool owned;                /* the range goes back when the dataspace goes */
+	memory_t native;           /* made when asked for */
+	struct map_use *uses;
+};
+
+err_t dataspace_make(struct pd *owner, uint64_t size, struct dataspace **made) MUST_CHECK;
+void dataspace_destroy(struct object *object);
+err_t dataspace_serve(struct object *object, struct rpc_message *message, struct rpc_message *reply) MUST_CHECK;
+
+#endif

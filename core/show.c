@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* What address spaces see of a map: up to every address space, then down to dataspaces; see map.h. */
+#include <kernel/boot.h>
+#include <kernel/pd.h>
+
+#include "core/map.h"
+
+/* A part of a map as it is seen at `address` of a protection domain, with at most `rights`. */
+struct view {
+	pd_t pd;
+	uint64_t address;
+	uint32_t rights;
+	enum show how;
+};
+
+static err_t leaf_show(const struct view *view, uint64_t address, uint64_t size, const struct dataspace *dataspace,
+                       uint64_t offset, uint32_t rights)
+{
+	if (view->how == SHOW_PROTECT)
+		return pd_protect(view->pd, address, size, rights);
+	uint32_t flags = view->how == SHOW_POPULATE ? MAP_POPULATE_NOW : 0;
+	return pd_map(view->pd, address, CORE_MEMORY, dataspace->offset + offset, size, rights | flags);
+}
+
+/* Show [from, to) of `map`; `from` lies at view->address. */
+static err_t view_down(const struct view *view, const struct map *map, uint64_t from, uint64_t to)
+{
+	for (uint32_t i = region_after(map, from); i < map->count && map->regions[i].address < to; i++) {
+		const struct region *region = &map->regions[i];
+		uint64_t start = region->address > from ? region->address : from;
+		uint64_t end = region->address + region->size < to ? region->address + region->size : to;
+		uint64_t offset = start - region->address + region->offset;
+		struct view inner = {view->pd, view->address + (start - from), view->rights & region->rights, view->how};
+		err_t err = region->source->type == TYPE_MAP
+		                    ? view_down(&inner, (const struct map *)region->source, offset, offset + (end - start))
+		                    : leaf_show(&inner, inner.address, end - start,
+		                                (const struct dataspace *)region->source, offset, inner.rights);
+		if (err != OK)
+			return err;
+	}
+	return OK;
+}
+
+/* [address, address + size) of `seen` is [start, start + size) of `map`, where rights end here with `rights`. */
+static err_t view_up(const struct map *seen, uint64_t address, uint64_t size, const struct map *map, uint64_t start,
+                     uint32_t rights, enum show how)
+{
+	if (map->pd) {
+		if (how == SHOW_HIDE)
+			return pd_unmap(map->pd->native, start, size);
+		const struct view view = {map->pd->native, start, rights, how};
+		return view_down(&view, seen, address, address + size);
+	}
+	for (const struct map_use *use = map->uses; use; use = use->next) {
+		const struct map *outer = use->map;
+		for (uint32_t i = 0; i < outer->count; i++) {
+			const struct region *region = &outer->regions[i];
+			if (region->source != &map->object || region->offset >= start + size ||
+			    start >= region->offset + region->size)
+				continue;
+			uint64_t low = start > region->offset ? start : region->offset;
+			uint64_t high = start + size < region->offset + region->size ? start + size
+			                                                             : region->offset + region->size;
+			err_t err = view_up(seen, address + (low - start), high - low, outer,
+			                    region->address + (low - region->offset), rights & region->rights, how);
+			if (err != OK)
+				return err;
+		}
+	}
+	return OK;
+}
+
+err_t map_show(struct map *map, uint64_t address, uint64_t size, enum show how)
+{
+	return view_up(map, address, size, map, address, RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE, how);
+}
