@@ -79,6 +79,10 @@ static err_t session_get(struct server *server, uint32_t badge, void **object)
 	struct parent_session_info_reply info;
 	uint32_t at = session_find(server, badge);
 
+	if (badge >= SERVER_BADGES) {
+		*object = server->find ? server->find(server, badge) : NULL;
+		return *object ? OK : ERR_GONE;
+	}
 	if (at == server->count) {
 		if (at == SERVER_SESSIONS)
 			return ERR_CAP_QUOTA;

@@ -6,7 +6,8 @@
  *      server_announce(&server, "Store");
  *      for (;;) { server_step(&server, deadline) ... look at what the own signal brought ... }
  *
- * A server that was announced learns by itself which sessions exist and which ended. `dispatch` is given the object
+ * A server that was announced learns by itself which sessions exist and which ended; their badges are below
+ * SERVER_BADGES. It may mint others itself and then says what they stand for (find). `dispatch` is given the object
  * that `open` made; it may call other services, but then shall not wait for them long.
  */
 #ifndef FRAMEWORK_SERVER_H
@@ -14,7 +15,7 @@
 
 #include <framework/env.h>
 
-enum { SERVER_SESSIONS = 1024 };
+enum { SERVER_SESSIONS = 1024, SERVER_BADGES = 0x40000000 };
 #define SERVER_SIGNAL_ENDED (1u << 31)
 
 struct server;
@@ -25,6 +26,9 @@ typedef void server_close_t(struct server *server, void *object);
 typedef err_t server_dispatch_t(struct server *server, void *object, struct rpc_message *message,
                                 struct rpc_message *reply);
 
+/* What a badge stands for that the server itself minted, SERVER_BADGES or more; NULL: nothing. */
+typedef void *server_find_t(struct server *server, uint32_t badge);
+
 struct server {
 	ep_t ep;
 	reply_t reply;
@@ -32,6 +36,7 @@ struct server {
 	server_open_t *open;
 	server_close_t *close;
 	server_dispatch_t *dispatch;
+	server_find_t *find;      /* set by an owner that mints badges */
 	void *context;            /* the owner's */
 	uint32_t count;
 	struct {

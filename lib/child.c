@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* Making a child, see framework/child.h. */
+#include <cpu/session.h>
+#include <framework/child.h>
+#include <framework/format.h>
+#include <framework/memory.h>
+#include <kernel/boot.h>
+#include <kernel/thread.h>
+#include <pd/session.h>
+#include <rm/session.h>
+
+static err_t segment_load(const struct child_memory *memory, const uint8_t *bytes, const struct elf_segment *segment)
+{
+	uint64_t start = segment->address & ~(PAGE_SIZE - 1), lead = segment->address - start;
+	uint64_t size = (lead + segment->memory_size + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+	void *window;
+	ds_t ds;
+	err_t err = memory->alloc(memory->context, size, &ds);
+
+	if (err != OK)
+		return err;
+	if (segment->file_size) {
+		err = ds_attach(ds, 0, 0, RIGHT_READ | RIGHT_WRITE, RM_POPULATE, &window);
+		if (err != OK)
+			return err;
+		memcpy((uint8_t *)window + lead, bytes + segment->file_offset, segment->file_size);
+		ds_detach(window, size);
+	}
+	return memory->attach(memory->context, ds, start, segment->rights);
+}
+
+err_t child_load(const struct child_memory *memory, const void *bytes, uint64_t size, uint64_t *entry,
+                 const char **sentence)
+{
+	struct elf_plan plan;
+	ds_t stack;
+	err_t err = elf_read(bytes, size, ELF_X86_64, &plan, sentence);
+
+	for (uint32_t i = 0; i < plan.segment_count && err == OK; i++)
+		err = segment_load(memory, bytes, &plan.segments[i]);
+	if (err == OK)
+		err = memory->alloc(memory->context, BOOT_STACK, &stack);
+	if (err == OK)
+		err = memory->attach(memory->context, stack, BOOT_STACK_TOP - BOOT_STACK, RIGHT_READ | RIGHT_WRITE);
+	if (err == OK)
+		*entry = plan.entry;
+	return err;
+}
+
+uint64_t child_stack(void)
+{
+	return BOOT_STACK_TOP - 8;
+}
+
+static err_t plain_alloc(void *context, uint64_t size, ds_t *ds)
+{
+	const struct child *child = context;
+	const struct pd_ram_alloc_request request = {size};
+	struct pd_ram_alloc_reply reply;
+	slot_t slot;
+	err_t err = slot_take(&slot);
+
+	if (err != OK)
+		return err;
+	err = pd_ram_alloc((ep_t){child->pd}, &request, NULL, &reply, &slot);
+	if (err != OK)
+		slot_give(slot);
+	else
+		*ds = (ds_t){slot};
+	return err;
+}
+
+/* The dataspace stays the child's; the own capability to it is not needed any more. */
+static err_t plain_attach(void *context, ds_t ds, uint64_t address, uint32_t rights)
+{
+	const struct child *child = context;
+	const struct rm_attach_request request = {address, 0, 0, rights, 0};
+	struct rm_attach_reply reply;
+	err_t err = rm_attach((ep_t){child->space}, &request, &ds.slot, &reply, NULL);
+
+	slot_give(ds.slot);
+	return err;
+}
+
+const struct child_memory child_plain_memory = {plain_alloc, plain_attach, NULL};
+
+static err_t slots_prepare(struct child *child)
+{
+	slot_t *const slots[] = {&child->pd, &child->space, &child->native, &child->thread};
+	err_t err = OK;
+
+	*child = (struct child){0};
+	for (uint32_t i = 0; i < sizeof slots / sizeof *slots && err == OK; i++)
+		err = slot_take(slots[i]);
+	return err;
+}
+
+static void slots_release(struct child *child)
+{
+	slot_give(child->pd);
+	slot_give(child->space);
+	slot_give(child->native);
+	slot_give(child->thread);
+	*child = (struct child){0};
+}
+
+err_t child_make(const struct pd_child_create_request *request, struct child *child)
+{
+	const struct pd_address_space_request space = {};
+	const struct pd_native_request native = {};
+	struct pd_child_create_reply created;
+	struct pd_address_space_reply space_reply;
+	struct pd_native_reply native_reply;
+	struct session cpu;
+	err_t err = slots_prepare(child);
+
+	if (err == OK)
+		err = pd_child_create((ep_t){SLOT_PD}, request, NULL, &created, &child->pd);
+	if (err != OK) {
+		slots_release(child);
+		return err;
+	}
+	err = pd_address_space((ep_t){child->pd}, &space, NULL, &space_reply, &child->space);
+	if (err == OK)
+		err = pd_native((ep_t){child->pd}, &native, NULL, &native_reply, &child->native);
+	if (err == OK)
+		err = session_open("CPU", request->name, 0, &cpu);
+	if (err != OK) {
+		child_destroy(child);
+		return err;
+	}
+	child->cpu = cpu.ep.slot;
+	child->cpu_id = cpu.id;
+	return OK;
+}
+
+err_t child_give(const struct child *child, slot_t from, slot_t to)
+{
+	return cap_copy(PD_SELF, from, (pd_t){child->native}, to, RIGHT_SEND, 0);
+}
+
+err_t child_start(struct child *child, const char *name, uint64_t entry)
+{
+	struct cpu_thread_create_request create = {.core = AFFINITY_ANY};
+	struct cpu_thread_create_reply created;
+	const struct cpu_thread_start_request start = {entry, child_stack(), 0};
+	struct cpu_thread_start_reply started;
+
+	text_copy(create.name, sizeof create.name, name);
+	err_t err = cpu_thread_create((ep_t){child->cpu}, &create, &child->pd, &created, &child->thread);
+	return err == OK ? cpu_thread_start((ep_t){child->thread}, &start, NULL, &started, NULL) : err;
+}
+
+void child_destroy(struct child *child)
+{
+	const struct pd_child_destroy_request request = {};
+	struct pd_child_destroy_reply reply;
+
+	if (!child->pd)
+		return;
+	err_t ignored = pd_child_destroy((ep_t){SLOT_PD}, &request, &child->pd, &reply, NULL);
+	(void)ignored;
+	if (child->cpu) {
+		struct session cpu = {child->cpu_id, {child->cpu}};
+		session_close(&cpu);
+	}
+	slots_release(child);
+}
