@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* The configuration of init: the text `init/config` explains itself. Parsed whole before anything is started. */
+#ifndef INIT_CONFIG_H
+#define INIT_CONFIG_H
+
+#include <kernel/err.h>
+#include <parent/session.h>
+
+enum { CONFIG_CHILDREN = 16, CONFIG_ROUTES = 32, CONFIG_ALLOWED = 16, CONFIG_NAME = 32 };
+
+struct config_child {
+	char name[CONFIG_NAME];
+	char grant[CONFIG_NAME];
+	uint64_t ram;
+	uint32_t caps, slots;
+	uint32_t allowed_count;
+	char allowed[CONFIG_ALLOWED][PARENT_SERVICE];
+};
+
+struct config_route {
+	char service[PARENT_SERVICE];
+	char child[CONFIG_NAME];    /* "*": an instance */
+};
+
+struct config {
+	uint32_t child_count, route_count;
+	struct config_child child[CONFIG_CHILDREN];
+	struct config_child template;  /* name empty: none */
+	struct config_route route[CONFIG_ROUTES];
+};
+
+/* ERR_CORRUPT: `line` (from 1) and `sentence` say where and why. */
+err_t config_parse(const char *text, uint64_t size, struct config *config, uint32_t *line, const char **sentence)
+	MUST_CHECK;
+
+bool config_allows(const struct config_child *child, const char *service);
+
+/* Who offers `service`: a name, "*", or NULL. */
+const char *config_route(const struct config *config, const char *service);
+
+#endif
