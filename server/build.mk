@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: MIT
+# Servers with a grant of host input and output.
+$(eval $(call component,store,server/store/main.c server/store/file.c server/buffer.c server/host.c))
+$(eval $(call component,terminal,server/terminal/main.c server/buffer.c server/host.c))
