@@ -32,6 +32,15 @@ long wait_any(struct waiter *waiters, uint32_t count, uint64_t deadline);
 /* The same with one queue. */
 long wait_on(struct wait_queue *queue, uint64_t deadline);
 
+/* Wake this one, and take it off its queue. */
+void waiter_wake(struct waiter *waiter);
+
+/* Put a waiter that is in a queue into another. */
+void waiter_move(struct waiter *waiter, struct wait_queue *queue);
+
+void posix_lock(void);
+void posix_unlock(void);
+
 /* Wake up to `count` waiters that wait longest; returns how many. */
 uint32_t wait_wake(struct wait_queue *queue, uint32_t count);
 

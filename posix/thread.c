@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+/* Threads of the program, see thread.h. */
+#include <cpu/session.h>
+#include <framework/format.h>
+#include <framework/memory.h>
+
+#include "posix/call.h"
+#include "posix/errno.h"
+#include "posix/futex.h"
+#include "posix/signal.h"
+#include "posix/user.h"
+
+enum {
+	CLONE_VM = 0x100, CLONE_FS = 0x200, CLONE_FILES = 0x400, CLONE_SIGHAND = 0x800, CLONE_VFORK = 0x4000,
+	CLONE_THREAD = 0x10000, CLONE_SETTLS = 0x80000, CLONE_PARENT_SETTID = 0x100000,
+	CLONE_CHILD_CLEARTID = 0x200000, CLONE_CHILD_SETTID = 0x1000000
+};
+
+struct thread threads[THREADS + 1];
+static uint32_t alive;
+
+_Noreturn void foreign_handle(struct registers *registers);
+_Noreturn void fault_handle(const struct registers *from, uint64_t fault, uint64_t address);
+
+void thread_entries_set(struct thread *thread, addr_t foreign_top, addr_t fault_top)
+{
+	struct utcb *utcb = utcb_self();
+
+	(void)thread;
+	utcb->foreign_entry = (addr_t)foreign_handle;
+	utcb->foreign_stack = foreign_top - 8;
+	utcb->fault_entry = (addr_t)fault_handle;
+	utcb->fault_stack = fault_top - 8;
+}
+
+static err_t stacks_make(addr_t *foreign_top, addr_t *fault_top)
+{
+	void *memory;
+	err_t err = memory_take(FOREIGN_STACK + FAULT_STACK, &memory);
+
+	if (err != OK)
+		return err;
+	*foreign_top = (addr_t)memory + FOREIGN_STACK;
+	*fault_top = (addr_t)memory + FOREIGN_STACK + FAULT_STACK;
+	return OK;
+}
+
+err_t threads_start(void)
+{
+	struct thread *self = thread_self();
+	addr_t foreign, fault;
+	err_t err = stacks_make(&foreign, &fault);
+
+	if (err == OK)
+		err = signal_alloc(&self->signal);
+	if (err != OK)
+		return err;
+	self->index = 0;
+	self->id = 1;
+	self->used = true;
+	alive = 1;
+	thread_entries_set(self, foreign, fault);
+	return OK;
+}
+
+static _Noreturn void thread_main(addr_t argument)
+{
+	struct thread *self = (struct thread *)argument;
+	uint32_t badges, count;
+	addr_t foreign, fault;
+
+	if (stacks_make(&foreign, &fault) != OK) {
+		log_line("thread %u: no memory for its stacks", self->id);
+		program_exit(255);
+	}
+	thread_entries_set(self, foreign, fault);
+	for (;;) {
+		posix_lock();
+		bool go = self->started;
+		self->started = false;
+		posix_unlock();
+		if (go)
+			registers_continue(&self->start);
+		err_t ignored = signal_wait(self->signal, DEADLINE_NEVER, &badges, &count);
+		(void)ignored;
+	}
+}
+
+static err_t thread_make(struct thread *thread)
+{
+	struct cpu_thread_create_request create = {.index = thread->index, .core = AFFINITY_ANY};
+	struct cpu_thread_create_reply created;
+	struct cpu_thread_start_reply started;
+	const slot_t own = SLOT_PD;
+	void *stack;
+	err_t err = signal_alloc(&thread->signal);
+
+	if (err == OK)
+		err = memory_take(16384, &stack);
+	if (err == OK)
+		err = slot_take(&thread->cap);
+	text_format(create.name, sizeof create.name, "thread-%u", thread->index);
+	if (err == OK)
+		err = cpu_thread_create((ep_t){SLOT_CPU}, &create, &own, &created, &thread->cap);
+	if (err != OK)
+		return err;
+	const struct cpu_thread_start_request start = {(addr_t)thread_main, (addr_t)stack + 16384 - 8, (addr_t)thread};
+	return cpu_thread_start((ep_t){thread->cap}, &start, NULL, &started, NULL);
+}
+
+/* Index 0 is the first thread, the last ones belong to threads of the library. */
+enum { THREAD_LAST = THREADS - 8 };
+
+long thread_new(const struct registers *registers, addr_t clear_tid)
+{
+	static uint32_t last_id = 1;
+	struct thread *thread = NULL, *self = thread_self();
+
+	for (uint32_t i = 1; i < THREAD_LAST && !thread; i++)
+		if (!threads[i].used)
+			thread = &threads[i];
+	if (!thread)
+		return -EAGAIN;
+	thread->index = (uint32_t)(thread - threads);
+	if (!cap_valid(thread->signal) && thread_make(thread) != OK)
+		return -EAGAIN;
+	thread->used = true;
+	thread->started = true;
+	thread->id = ++last_id;
+	thread->clear_tid = clear_tid;
+	thread->mask = self->mask;
+	thread->pending = 0;
+	thread->alternate_size = 0;
+	memcpy(thread->name, self->name, sizeof thread->name);
+	memcpy(&thread->start, registers, sizeof thread->start);
+	alive++;
+	err_t ignored = signal_submit(thread->signal);
+	(void)ignored;
+	return thread->id;
+}
+
+_Noreturn void program_exit(int status)
+{
+	component_exit(status);
+}
+
+_Noreturn void thread_exit(int status)
+{
+	struct thread *self = thread_self();
+	uint32_t badges, count;
+	const uint32_t zero = 0;
+
+	if (--alive == 0)
+		program_exit(status);
+	if (self->clear_tid && user_write(self->clear_tid, &zero, sizeof zero) == 0)
+		futex_wake_all(self->clear_tid);
+	self->used = false;
+	self->pending = 0;
+	posix_unlock();
+	for (;;) {
+		posix_lock();
+		bool go = self->started;
+		self->started = false;
+		posix_unlock();
+		if (go)
+			registers_continue(&self->start);
+		err_t ignored = signal_wait(self->signal, DEADLINE_NEVER, &badges, &count);
+		(void)ignored;
+	}
+}
+
+static long call_clone(const uint64_t a[6])
+{
+	static struct registers child;
+	uint64_t flags = a[0];
+	const uint64_t needed = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD;
+
+	if ((flags & needed) != needed) {
+		call_unsupported("fork", "a component is one process");
+		return -ENOSYS;
+	}
+	memcpy(&child, call_registers(), sizeof child);
+	child.rax = 0;
+	if (a[1])
+		child.rsp = a[1];
+	if (flags & CLONE_SETTLS)
+		child.fs_base = a[4];
+	long id = thread_new(&child, flags & CLONE_CHILD_CLEARTID ? a[3] : 0);
+	uint32_t tid = (uint32_t)id;
+	if (id > 0 && ((flags & CLONE_PARENT_SETTID && user_write(a[2], &tid, sizeof tid)) ||
+	               (flags & CLONE_CHILD_SETTID && user_write(a[3], &tid, sizeof tid))))
+		return -EFAULT;
+	return id;
+}
+
+static long call_clone3(const uint64_t a[6])
+{
+	(void)a;
+	return -ENOSYS;
+}
+
+static long call_fork(const uint64_t a[6])
+{
+	(void)a;
+	call_unsupported("fork", "a component is one process");
+	return -ENOSYS;
+}
+
+static long call_execve(const uint64_t a[6])
+{
+	(void)a;
+	call_unsupported("execve", "a component is one program");
+	return -ENOSYS;
+}
+
+static long call_wait4(const uint64_t a[6])
+{
+	(void)a;
+	return -ECHILD;
+}
+
+static long call_exit(const uint64_t a[6])
+{
+	thread_exit((int)a[0] & 255);
+}
+
+static long call_exit_group(const uint64_t a[6])
+{
+	program_exit((int)a[0] & 255);
+}
+
+static long call_gettid(const uint64_t a[6])
+{
+	(void)a;
+	return thread_self()->id;
+}
+
+static long call_set_tid_address(const uint64_t a[6])
+{
+	thread_self()->clear_tid = a[0];
+	return thread_self()->id;
+}
+
+static long call_zero(const uint64_t a[6])
+{
+	(void)a;
+	return 0;
+}
+
+static long call_sched_yield(const uint64_t a[6])
+{
+	(void)a;
+	posix_unlock();
+	thread_yield();
+	posix_lock();
+	return 0;
+}
+
+static long call_affinity(const uint64_t a[6])
+{
+	const uint64_t one = 1;
+
+	if (a[1] < sizeof one)
+		return -EINVAL;
+	return user_write(a[2], &one, sizeof one) ? -EFAULT : (long)sizeof one;
+}
+
+static const struct call_entry entries[] = {
+	{24, "sched_yield", call_sched_yield}, {56, "clone", call_clone}, {57, "fork", call_fork}, {58, "vfork", call_fork},
+	{59, "execve", call_execve}, {60, "exit", call_exit}, {61, "wait4", call_wait4}, {186, "gettid", call_gettid},
+	{203, "sched_setaffinity", call_zero}, {204, "sched_getaffinity", call_affinity},
+	{218, "set_tid_address", call_set_tid_address}, {231, "exit_group", call_exit_group},
+	{273, "set_robust_list", call_zero}, {435, "clone3", call_clone3},
+};
+const struct call_table thread_calls = {entries, sizeof entries / sizeof *entries};

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* Clocks and timers. Times are nanoseconds; monotonic is the component's own clock, real time the host's. */
+#ifndef POSIX_TIME_H
+#define POSIX_TIME_H
+
+#include <kernel/err.h>
+#include <kernel/types.h>
+
+uint64_t time_real(void);
+
+/* The host's real-time clock, the one thing of the machine that the library asks outside the kernel interface. */
+uint64_t host_real_time(void);
+
+/* A struct timespec of the program: 0, -EFAULT, -EINVAL. */
+long time_read(addr_t from, uint64_t *nanoseconds);
+long time_write(addr_t to, uint64_t nanoseconds);
+
+/* Real time as a deadline in the own clock. */
+uint64_t time_real_deadline(uint64_t real);
+
+/* The thread of timers looks again, soon. */
+void timers_kick(void);
+err_t timers_start(void) MUST_CHECK;
+
+#endif
