@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* The areas behind memory.h, for the calls on them. */
+#ifndef POSIX_AREA_H
+#define POSIX_AREA_H
+
+#include "posix/memory.h"
+
+#define MAPPINGS_LOW ((uint64_t)0x100000000000)
+#define MAPPINGS_TOP ((uint64_t)0x4f0000000000)
+
+struct chunk {
+	ds_t ds;
+	uint64_t size, used, live;     /* bytes: of it, cut so far, still in areas */
+};
+
+struct area {
+	uint64_t start, end;
+	uint64_t offset;               /* in the chunk */
+	struct chunk *chunk;           /* NULL: reserved */
+	uint32_t rights;
+};
+
+struct areas {
+	struct area *area;
+	uint32_t count, capacity;
+};
+extern struct areas areas;
+
+/* The first area that ends behind `address`. */
+uint32_t area_after(uint64_t address);
+bool area_free(uint64_t address, uint64_t size);
+long area_unmap(uint64_t address, uint64_t size);
+long area_place(uint64_t size, uint64_t *address);
+
+/* Show [from, from + size), all of it in areas, at `to`, which is free, instead. */
+long area_move(uint64_t from, uint64_t size, uint64_t to);
+
+#endif

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+/* brk, mmap and their like, over area.h. */
+#include "posix/area.h"
+#include "posix/call.h"
+#include "posix/errno.h"
+#include "posix/file.h"
+#include "posix/thread.h"
+#include "posix/user.h"
+
+enum { PROT_READ = 1, PROT_WRITE = 2, PROT_EXEC = 4 };
+enum { MAP_SHARED = 1, MAP_PRIVATE = 2, MAP_FIXED = 16, MAP_ANONYMOUS = 32, MAP_POPULATE = 0x8000, MAP_FIXED_NOREPLACE = 0x100000 };
+enum { MREMAP_MAYMOVE = 1, MREMAP_FIXED = 2, MREMAP_DONTUNMAP = 4 };
+enum { MADV_DONTNEED = 4, MADV_FREE = 8 };
+#define BRK_STEP ((uint64_t)1 << 20)
+#define PROGRAM_LOW ((uint64_t)0x10000)
+
+static uint64_t brk_start, brk_now, brk_backed;
+
+static uint64_t round_up(uint64_t size)
+{
+	return (size + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
+}
+
+static bool range_valid(uint64_t address, uint64_t size)
+{
+	return !(address % PAGE_SIZE) && size && size <= LIBRARY_LOW && address >= PROGRAM_LOW &&
+	       address <= LIBRARY_LOW - size;
+}
+
+static uint32_t rights_of(uint64_t protection)
+{
+	uint32_t rights = 0;
+
+	if (protection & (PROT_READ | PROT_WRITE | PROT_EXEC))
+		rights |= RIGHT_READ;
+	if (protection & PROT_WRITE)
+		rights |= RIGHT_WRITE;
+	return protection & PROT_EXEC ? rights | RIGHT_EXECUTE : rights;
+}
+
+void memory_brk_set(uint64_t address)
+{
+	brk_start = brk_now = brk_backed = round_up(address);
+}
+
+/* Backed in steps: what is above the break but backed is zero, because shrinking clears it. */
+static long call_brk(const uint64_t a[6])
+{
+	uint64_t wanted = a[0], end = round_up(wanted);
+
+	if (wanted < brk_start || wanted > MAPPINGS_LOW)
+		return (long)brk_now;
+	if (end > brk_backed) {
+		uint64_t size = end - brk_backed < BRK_STEP ? BRK_STEP : end - brk_backed;
+		if (!area_free(brk_backed, size))
+			size = end - brk_backed;
+		if (!area_free(brk_backed, size) || memory_map(brk_backed, size, RIGHT_READ | RIGHT_WRITE, 0))
+			return (long)brk_now;
+		brk_backed += size;
+	}
+	if (wanted < brk_now && user_zero(wanted, brk_now - wanted))
+		return (long)brk_now;
+	brk_now = wanted;
+	return (long)brk_now;
+}
+
+static long map_file(const uint64_t a[6], uint64_t size)
+{
+	uint64_t file_size;
+	long result = file_map_size((int)a[4], &file_size);
+
+	if (result)
+		return result;
+	if (a[3] & MAP_SHARED && a[2] & PROT_WRITE) {
+		call_unsupported("mmap", "writable shared mapping of a file");
+		return -ENODEV;
+	}
+	if (a[5] % PAGE_SIZE)
+		return -EINVAL;
+	long at = a[3] & (MAP_FIXED | MAP_FIXED_NOREPLACE) ? (long)a[0] : 0;
+	result = at ? memory_map(a[0], size, RIGHT_READ | RIGHT_WRITE, 0)
+	            : memory_map_anywhere(size, RIGHT_READ | RIGHT_WRITE, 0);
+	if (result < 0)
+		return result;
+	at = at ? at : result;
+	uint64_t there = a[5] < file_size ? file_size - a[5] : 0;
+	result = file_map_read((int)a[4], a[5], (void *)at, there < size ? there : size);
+	if (result < 0)
+		return result;
+	uint32_t rights = rights_of(a[2]);
+	if (rights != (RIGHT_READ | RIGHT_WRITE))
+		result = memory_protect((uint64_t)at, size, rights);
+	return result < 0 ? result : at;
+}
+
+static long call_mmap(const uint64_t a[6])
+{
+	uint64_t size = round_up(a[1]);
+	bool fixed = a[3] & (MAP_FIXED | MAP_FIXED_NOREPLACE);
+
+	if (!a[1] || !(a[3] & (MAP_SHARED | MAP_PRIVATE)))
+		return -EINVAL;
+	if (!size || size > LIBRARY_LOW)
+		return -ENOMEM;
+	if (fixed && !range_valid(a[0], size))
+		return a[0] % PAGE_SIZE ? -EINVAL : -ENOMEM;
+	if (a[3] & MAP_FIXED_NOREPLACE && !area_free(a[0], size))
+		return -EEXIST;
+	if (!(a[3] & MAP_ANONYMOUS))
+		return map_file(a, size);
+	uint32_t flags = a[3] & MAP_POPULATE ? MEMORY_POPULATE : 0;
+	uint64_t hint = a[0] & ~(uint64_t)(PAGE_SIZE - 1);
+	if (!fixed && hint && range_valid(hint, size) && area_free(hint, size))
+		fixed = true;
+	if (!fixed)
+		return memory_map_anywhere(size, rights_of(a[2]), flags);
+	long result = memory_map(hint, size, rights_of(a[2]), flags);
+	return result ? result : (long)hint;
+}
+
+static long call_munmap(const uint64_t a[6])
+{
+	uint64_t size = round_up(a[1]);
+
+	return range_valid(a[0], size) ? area_unmap(a[0], size) : -EINVAL;
+}
+
+static long call_mprotect(const uint64_t a[6])
+{
+	uint64_t size = round_up(a[1]);
+
+	if (!size)
+		return a[0] % PAGE_SIZE ? -EINVAL : 0;
+	if (!range_valid(a[0], size))
+		return a[0] % PAGE_SIZE ? -EINVAL : -ENOMEM;
+	return memory_protect(a[0], size, rights_of(a[2]));
+}
+
+static bool covered(uint64_t address, uint64_t size)
+{
+	uint64_t at = address;
+
+	for (uint32_t i = area_after(address); i < areas.count && areas.area[i].start <= at && at < address + size; i++)
+		at = areas.area[i].end;
+	return at >= address + size;
+}
+
+static long grow(uint64_t address, uint64_t old, uint64_t size, bool may_move)
+{
+	uint32_t rights = areas.area[area_after(address)].rights;
+	uint64_t to;
+
+	if (range_valid(address, size) && area_free(address + old, size - old)) {
+		long result = memory_map(address + old, size - old, rights, 0);
+		return result ? result : (long)address;
+	}
+	if (!may_move)
+		return -ENOMEM;
+	long result = area_place(size, &to);
+	if (!result)
+		result = memory_map(to + old, size - old, rights, 0);
+	if (!result)
+		result = area_move(address, old, to);
+	return result ? result : (long)to;
+}
+
+static long call_mremap(const uint64_t a[6])
+{
+	uint64_t address = a[0], old = round_up(a[1]), size = round_up(a[2]);
+
+	if (a[3] & ~7ul || !range_valid(address, old ? old : PAGE_SIZE) || !size || size > LIBRARY_LOW)
+		return -EINVAL;
+	if (!old || a[3] & MREMAP_DONTUNMAP) {
+		call_unsupported("mremap", "a second view of the same memory");
+		return -EINVAL;
+	}
+	if (!covered(address, old))
+		return -EFAULT;
+	if (a[3] & MREMAP_FIXED) {
+		if (!(a[3] & MREMAP_MAYMOVE) || !range_valid(a[4], size) ||
+		    (a[4] < address + old && address < a[4] + size))
+			return -EINVAL;
+		uint32_t rights = areas.area[area_after(address)].rights;
+		long result = area_unmap(a[4], size);
+		if (!result && size < old)
+			result = area_unmap(address + size, old - size);
+		if (!result && size > old)
+			result = memory_map(a[4] + old, size - old, rights, 0);
+		if (!result)
+			result = area_move(address, size < old ? size : old, a[4]);
+		return result ? result : (long)a[4];
+	}
+	if (size > old)
+		return grow(address, old, size, a[3] & MREMAP_MAYMOVE);
+	long result = size < old ? area_unmap(address + size, old - size) : 0;
+	return result ? result : (long)address;
+}
+
+/* Private memory reads as zero again: small parts are cleared, whole areas get other pages. */
+static long discard(uint64_t address, uint64_t end)
+{
+	while (address < end) {
+		uint32_t at = area_after(address);
+		if (at == areas.count || areas.area[at].start >= end)
+			return 0;
+		const struct area area = areas.area[at];
+		uint64_t from = area.start > address ? area.start : address, to = area.end < end ? area.end : end;
+		long result = 0;
+		if (area.chunk && area.rights & RIGHT_WRITE && to - from < BRK_STEP)
+			result = user_zero(from, to - from);
+		else if (area.chunk)
+			result = memory_map(from, to - from, area.rights, 0);
+		if (result)
+			return result;
+		address = to;
+	}
+	return 0;
+}
+
+static long call_madvise(const uint64_t a[6])
+{
+	uint64_t size = round_up(a[1]);
+
+	if (a[0] % PAGE_SIZE || (size && !range_valid(a[0], size)))
+		return -EINVAL;
+	return a[2] == MADV_DONTNEED && size ? discard(a[0], a[0] + size) : 0;
+}
+
+static long call_mincore(const uint64_t a[6])
+{
+	uint64_t pages = round_up(a[1]) / PAGE_SIZE;
+	const uint8_t present = 1;
+
+	if (a[0] % PAGE_SIZE)
+		return -EINVAL;
+	if (pages && !covered(a[0], pages * PAGE_SIZE))
+		return -ENOMEM;
+	for (uint64_t i = 0; i < pages; i++)
+		if (user_write(a[2] + i, &present, 1))
+			return -EFAULT;
+	return 0;
+}
+
+static long call_zero(const uint64_t a[6])
+{
+	(void)a;
+	return 0;
+}
+
+static const struct call_entry entries[] = {
+	{9, "mmap", call_mmap}, {10, "mprotect", call_mprotect}, {11, "munmap", call_munmap}, {12, "brk", call_brk},
+	{25, "mremap", call_mremap}, {26, "msync", call_zero}, {27, "mincore", call_mincore}, {28, "madvise", call_madvise},
+	{149, "mlock", call_zero}, {150, "munlock", call_zero}, {151, "mlockall", call_zero},
+	{152, "munlockall", call_zero}, {325, "mlock2", call_zero},
+};
+const struct call_table memory_calls = {entries, sizeof entries / sizeof *entries};

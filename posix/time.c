@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Clocks and timers, see time.h. One thread of the library waits for the earliest timer and posts its signal; it also
+ * interrupts threads that run in the program while a signal is pending for them.
+ */
+#include <framework/memory.h>
+
+#include "posix/call.h"
+#include "posix/errno.h"
+#include "posix/signal.h"
+#include "posix/time.h"
+#include "posix/user.h"
+
+enum { SECOND = 1000000000, TIMERS = 32, TIMER_THREAD = UTCB_COUNT - 1, KICK_NS = 300000, TIMER_REAL = TIMERS - 1 };
+enum { CLOCK_REALTIME = 0, CLOCK_MONOTONIC = 1, CLOCK_PROCESS = 2, CLOCK_THREAD = 3, CLOCK_COARSE_REAL = 5, CLOCK_BOOT = 7, CLOCK_TAI = 11 };
+enum { SIGEV_SIGNAL, SIGEV_NONE, SIGEV_THREAD, SIGEV_THREAD_ID = 4 };
+
+struct timer {
+	bool used, real;
+	int number;                /* signal, 0: none */
+	uint32_t thread;           /* tid, 0: the program */
+	uint64_t value;            /* sigval */
+	uint64_t deadline, period; /* own clock; UINT64_MAX: not armed */
+	uint32_t overrun;
+};
+
+static struct timer timers[TIMERS];
+static signal_t kick;
+static bool kick_wanted;
+
+uint64_t time_real(void)
+{
+	return host_real_time();
+}
+
+uint64_t time_real_deadline(uint64_t real)
+{
+	uint64_t now = host_real_time(), own = clock_now();
+
+	return real > now ? own + (real - now) : own;
+}
+
+long time_read(addr_t from, uint64_t *nanoseconds)
+{
+	int64_t value[2];
+
+	if (user_read(value, from, sizeof value))
+		return -EFAULT;
+	if (value[0] < 0 || value[1] < 0 || value[1] >= SECOND)
+		return -EINVAL;
+	*nanoseconds = value[0] > INT64_MAX / SECOND - 1 ? INT64_MAX : (uint64_t)(value[0] * SECOND + value[1]);
+	return 0;
+}
+
+long time_write(addr_t to, uint64_t nanoseconds)
+{
+	const uint64_t value[2] = {nanoseconds / SECOND, nanoseconds % SECOND};
+
+	return user_write(to, value, sizeof value);
+}
+
+static long clock_of(uint64_t clock, uint64_t *now)
+{
+	if (clock == CLOCK_REALTIME || clock == CLOCK_COARSE_REAL || clock == CLOCK_TAI)
+		*now = host_real_time();
+	else if (clock <= CLOCK_BOOT)
+		*now = clock_now();
+	else
+		return -EINVAL;
+	return 0;
+}
+
+void timers_kick(void)
+{
+	kick_wanted = true;
+	err_t ignored = signal_submit(kick);
+	(void)ignored;
+}
+
+static struct thread *thread_of(uint32_t id)
+{
+	for (uint32_t i = 0; id && i < THREADS; i++)
+		if (threads[i].used && threads[i].id == id)
+			return &threads[i];
+	return NULL;
+}
+
+static void timer_fire(struct timer *timer, uint64_t now)
+{
+	const struct signal_info info = {.number = timer->number, .code = timer->real ? SI_USER : SI_TIMER,
+	                                 .value = (uint64_t)(timer - timers), .extra = timer->value};
+
+	timer->overrun = 0;
+	if (timer->period) {
+		uint64_t missed = (now - timer->deadline) / timer->period;
+		timer->overrun = missed > INT32_MAX ? INT32_MAX : (uint32_t)missed;
+		timer->deadline += (missed + 1) * timer->period;
+	} else {
+		timer->deadline = UINT64_MAX;
+	}
+	if (timer->number)
+		signal_post(thread_of(timer->thread), &info);
+}
+
+static _Noreturn void timers_run(addr_t unused)
+{
+	uint32_t badges, count;
+
+	(void)unused;
+	for (;;) {
+		posix_lock();
+		uint64_t now = clock_now(), next = UINT64_MAX;
+		for (int i = 0; i < TIMERS; i++) {
+			if (timers[i].used && timers[i].deadline <= now)
+				timer_fire(&timers[i], now);
+			if (timers[i].used && timers[i].deadline < next)
+				next = timers[i].deadline;
+		}
+		kick_wanted = false;
+		if (signals_kick() && now + KICK_NS < next)
+			next = now + KICK_NS;
+		posix_unlock();
+		err_t ignored = signal_wait(kick, next, &badges, &count);
+		(void)ignored;
+	}
+}
+
+err_t timers_start(void)
+{
+	err_t err = signal_alloc(&kick);
+
+	return err == OK ? thread_spawn(TIMER_THREAD, "timers", 65536, timers_run, 0) : err;
+}
+
+static long call_clock_gettime(const uint64_t a[6])
+{
+	uint64_t now;
+	long result = clock_of(a[0], &now);
+
+	return result ? result : time_write(a[1], now);
+}
+
+static long call_clock_getres(const uint64_t a[6])
+{
+	uint64_t now;
+	long result = clock_of(a[0], &now);
+
+	return result || !a[1] ? result : time_write(a[1], 1);
+}
+
+static long call_gettimeofday(const uint64_t a[6])
+{
+	uint64_t now = host_real_time();
+	const uint64_t value[2] = {now / SECOND, now % SECOND / 1000};
+
+	return a[0] ? user_write(a[0], value, sizeof value) : 0;
+}
+
+static long call_time(const uint64_t a[6])
+{
+	uint64_t seconds = host_real_time() / SECOND;
+
+	return a[0] && user_write(a[0], &seconds, sizeof seconds) ? -EFAULT : (long)seconds;
+}
+
+static long sleep_until(uint64_t deadline, addr_t rest)
+{
+	struct wait_queue never = {0};
+	long result = wait_on(&never, deadline);
+	uint64_t now = clock_now();
+
+	if (result == -ETIMEDOUT)
+		return 0;
+	if (rest && time_write(rest, deadline > now ? deadline - now : 0))
+		return -EFAULT;
+	return result;
+}
+
+static long call_nanosleep(const uint64_t a[6])
+{
+	uint64_t span;
+	long result = time_read(a[0], &span);
+
+	return result ? result : sleep_until(clock_now() + span, a[1]);
+}
+
+static long call_clock_nanosleep(const uint64_t a[6])
+{
+	uint64_t span, now;
+	long result = clock_of(a[0], &now);
+
+	if (!result)
+		result = time_read(a[2], &span);
+	if (result)
+		return result;
+	if (!(a[1] & 1))
+		return sleep_until(clock_now() + span, a[3]);
+	return sleep_until(a[0] == CLOCK_REALTIME || a[0] == CLOCK_TAI ? time_real_deadline(span) : span, 0);
+}
+
+static void timer_left(const struct timer *timer, uint64_t left[2])
+{
+	uint64_t now = clock_now();
+
+	left[0] = timer->period;
+	left[1] = timer->deadline == UINT64_MAX ? 0 : timer->deadline > now ? timer->deadline - now : 1;
+}
+
+static void timer_arm(struct timer *timer, uint64_t period, uint64_t deadline)
+{
+	timer->period = period;
+	timer->deadline = deadline;
+	timers_kick();
+}
+
+static long itimer_set(uint64_t period, uint64_t span)
+{
+	struct timer *timer = &timers[TIMER_REAL];
+
+	timer->used = timer->real = true;
+	timer->number = SIGALRM;
+	timer_arm(timer, period, span ? clock_now() + span : UINT64_MAX);
+	return 0;
+}
+
+static long itimer_write(addr_t to)
+{
+	uint64_t left[2];
+
+	timer_left(&timers[TIMER_REAL], left);
+	if (!timers[TIMER_REAL].used)
+		left[1] = 0;
+	const uint64_t value[4] = {left[0] / SECOND, left[0] % SECOND / 1000, left[1] / SECOND, left[1] % SECOND / 1000};
+	return user_write(to, value, sizeof value);
+}
+
+static long call_getitimer(const uint64_t a[6])
+{
+	return a[0] ? -EINVAL : itimer_write(a[1]);
+}
+
+static long call_setitimer(const uint64_t a[6])
+{
+	uint64_t value[4];
+
+	if (a[0]) {
+		call_unsupported("setitimer", "processor time is not measured");
+		return -EINVAL;
+	}
+	if (user_read(value, a[1], sizeof value))
+		return -EFAULT;
+	if (value[1] >= 1000000 || value[3] >= 1000000 || value[0] > INT32_MAX || value[2] > INT32_MAX)
+		return -EINVAL;
+	if (a[2] && itimer_write(a[2]))
+		return -EFAULT;
+	return itimer_set(value[0] * SECOND + value[1] * 1000, value[2] * SECOND + value[3] * 1000);
+}
+
+static long call_alarm(const uint64_t a[6])
+{
+	uint64_t left[2] = {0, 0};
+
+	if (timers[TIMER_REAL].used)
+		timer_left(&timers[TIMER_REAL], left);
+	itimer_set(0, (uint64_t)(uint32_t)a[0] * SECOND);
+	return (long)((left[1] + SECOND - 1) / SECOND);
+}
+
+static long call_timer_create(const uint64_t a[6])
+{
+	struct {
+		uint64_t value;
+		int32_t number, notify, thread, padding[11];
+	} event = {.number = SIGALRM, .notify = SIGEV_SIGNAL};
+	uint64_t now;
+	uint32_t id = 0;
+	long result = clock_of(a[0], &now);
+
+	if (result)
+		return result;
+	if (a[1] && user_read(&event, a[1], sizeof event))
+		return -EFAULT;
+	if (event.notify != SIGEV_NONE && (event.number < 1 || event.number > SIGNALS))
+		return -EINVAL;
+	while (id < TIMER_REAL && timers[id].used)
+		id++;
+	if (id == TIMER_REAL)
+		return -EAGAIN;
+	timers[id] = (struct timer){.used = true, .number = event.notify == SIGEV_NONE ? 0 : event.number,
+	                            .thread = event.notify == SIGEV_THREAD_ID ? (uint32_t)event.thread : 0,
+	                            .value = a[1] ? event.value : id, .deadline = UINT64_MAX};
+	return user_write(a[2], &id, sizeof id);
+}
+
+static struct timer *timer_of(uint64_t id)
+{
+	return id < TIMER_REAL && timers[id].used ? &timers[id] : NULL;
+}
+
+static long timer_write(const struct timer *timer, addr_t to)
+{
+	uint64_t left[2];
+
+	timer_left(timer, left);
+	return time_write(to, left[0]) || time_write(to + 16, left[1]) ? -EFAULT : 0;
+}
+
+static long call_timer_settime(const uint64_t a[6])
+{
+	struct timer *timer = timer_of(a[0]);
+	uint64_t period, span;
+
+	if (!timer)
+		return -EINVAL;
+	long result = time_read(a[2], &period);
+	if (!result)
+		result = time_read(a[2] + 16, &span);
+	if (!result && a[3])
+		result = timer_write(timer, a[3]);
+	if (result)
+		return result;
+	uint64_t deadline = a[1] & 1 ? span : clock_now() + span;
+	timer_arm(timer, period, span ? deadline : UINT64_MAX);
+	return 0;
+}
+
+static long call_timer_gettime(const uint64_t a[6])
+{
+	const struct timer *timer = timer_of(a[0]);
+
+	return timer ? timer_write(timer, a[1]) : -EINVAL;
+}
+
+static long call_timer_getoverrun(const uint64_t a[6])
+{
+	const struct timer *timer = timer_of(a[0]);
+
+	return timer ? (long)timer->overrun : -EINVAL;
+}
+
+static long call_timer_delete(const uint64_t a[6])
+{
+	struct timer *timer = timer_of(a[0]);
+
+	if (!timer)
+		return -EINVAL;
+	timer->used = false;
+	return 0;
+}
+
+static long call_times(const uint64_t a[6])
+{
+	uint64_t ticks = clock_now() / 10000000;
+	const uint64_t value[4] = {ticks, 0, 0, 0};
+
+	return a[0] && user_write(a[0], value, sizeof value) ? -EFAULT : (long)ticks;
+}
+
+static const struct call_entry entries[] = {
+	{35, "nanosleep", call_nanosleep}, {36, "getitimer", call_getitimer}, {37, "alarm", call_alarm},
+	{38, "setitimer", call_setitimer}, {96, "gettimeofday", call_gettimeofday}, {100, "times", call_times},
+	{201, "time", call_time}, {222, "timer_create", call_timer_create}, {223, "timer_settime", call_timer_settime},
+	{224, "timer_gettime", call_timer_gettime}, {225, "timer_getoverrun", call_timer_getoverrun},
+	{226, "timer_delete", call_timer_delete}, {228, "clock_gettime", call_clock_gettime},
+	{229, "clock_getres", call_clock_getres}, {230, "clock_nanosleep", call_clock_nanosleep},
+};
+const struct call_table time_calls = {entries, sizeof entries / sizeof *entries};
