@@ -25,7 +25,6 @@ static const struct call_table *const tables[] = {
 	&file_calls, &directory_calls, &pipe_calls, &poll_calls,
 };
 
-void calls_start(void);
 void calls_start(void)
 {
 	for (uint32_t i = 0; i < sizeof tables / sizeof *tables; i++)

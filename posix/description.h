@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* Open file descriptions: what descriptors refer to. One struct of functions per kind of file. */
+#ifndef POSIX_DESCRIPTION_H
+#define POSIX_DESCRIPTION_H
+
+#include "posix/inode.h"
+#include "posix/wait.h"
+
+enum { DESCRIPTORS = 1024 };
+enum {
+	O_WRONLY = 1, O_RDWR = 2, O_ACCMODE = 3, O_CREAT = 0100, O_EXCL = 0200, O_TRUNC = 01000, O_APPEND = 02000,
+	O_NONBLOCK = 04000, O_DIRECTORY = 0200000, O_NOFOLLOW = 0400000, O_CLOEXEC = 02000000, O_PATH = 010000000
+};
+enum { POLLIN = 1, POLLOUT = 4, POLLERR = 8, POLLHUP = 16, POLLNVAL = 32 };
+enum { AT_FDCWD = -100 };
+
+struct description;
+struct file_kind {
+	/* Bytes moved, 0 at the end, or -errno; `buffer` is memory of the library. */
+	long (*read)(struct description *file, uint64_t offset, void *buffer, uint64_t size);
+	long (*write)(struct description *file, uint64_t offset, const void *buffer, uint64_t size);
+	void (*close)(struct description *file);
+	uint32_t (*ready)(const struct description *file);         /* POLL bits */
+	struct wait_queue *(*queue)(struct description *file);     /* woken when ready changes; NULL: always ready */
+	bool seekable;
+	uint32_t type;                                             /* S_IFMT bits of stat */
+};
+
+struct description {
+	const struct file_kind *kind;
+	uint32_t references;
+	uint32_t flags;            /* O_ACCMODE, O_APPEND, O_NONBLOCK */
+	uint64_t position;
+	struct inode *inode;       /* files, directories, devices */
+	void *state;               /* pipes, streams */
+};
+
+/* Descriptors. Numbers or -errno. */
+struct description *description_make(const struct file_kind *kind, uint32_t flags);
+struct description *description_of(uint64_t descriptor);
+long descriptor_put(struct description *file, uint64_t least, bool close_exec);
+void description_release(struct description *file);
+
+extern const struct file_kind file_ram, file_directory;
+
+/* From a path: the inode (held), or -errno. */
+long path_find(long directory, addr_t path, bool follow, struct inode **found);
+
+/* The directory and last name of a path, for making and removing. */
+long path_parent(long directory, addr_t path, struct inode **parent, char *name);
+
+long inode_open(struct inode *inode, uint32_t flags, struct description **file);
+void filesystem_start(void);
+long filesystem_put(const char *path, struct inode *inode);
+extern struct inode *filesystem_root, *filesystem_here;
+void stat_write_fields(const struct inode *inode, const struct description *file, uint64_t out[18]);
+
+/* Standard streams and devices. */
+long streams_start(void);
+struct description *device_open(uint32_t device, uint32_t flags);
+enum { DEVICE_NULL = 0x103, DEVICE_ZERO = 0x105, DEVICE_FULL = 0x107, DEVICE_RANDOM = 0x108, DEVICE_URANDOM = 0x109, DEVICE_TTY = 0x500, DEVICE_STREAM = 0x8800 };
+
+#endif

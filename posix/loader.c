@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The program: its segments, its first stack as the x86-64 psABI (3.4.1) lays it out, its first registers.
+ *
+ *   high   strings, 16 random bytes
+ *          auxiliary vector, environment, arguments
+ *   rsp    argument count                                      (a multiple of 16)
+ */
+#include <framework/elf.h>
+#include <framework/format.h>
+#include <framework/memory.h>
+#include <kernel/machine.h>
+
+#include "posix/file.h"
+#include "posix/memory.h"
+#include "posix/process.h"
+#include "posix/rom.h"
+#include "posix/thread.h"
+#include "posix/user.h"
+
+enum { STRINGS_MAX = 8192, STATUS_REFUSED = 126 };
+#define STACK_SIZE ((uint64_t)8 << 20)
+#define STACK_TOP ((uint64_t)0x4fff00000000)
+#define MOVABLE_AT ((uint64_t)0x400000000)
+
+char process_path[PATH_SIZE];
+
+static struct elf_plan plan;
+
+struct stack {
+	uint64_t top;                   /* grows down */
+	uint64_t words[STRINGS_MAX + 64];
+	uint32_t count;
+};
+
+static long segment_load(const uint8_t *program, const struct elf_segment *segment, uint64_t shift)
+{
+	uint64_t start = (segment->address & ~(PAGE_SIZE - 1)) + shift;
+	uint64_t end = (segment->address + segment->memory_size + shift + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+	long result = memory_map(start, end - start, RIGHT_READ | RIGHT_WRITE, 0);
+
+	if (!result)
+		result = user_write(segment->address + shift, program + segment->file_offset, segment->file_size);
+	if (!result && segment->rights != (RIGHT_READ | RIGHT_WRITE))
+		result = memory_protect(start, end - start, segment->rights | RIGHT_READ);
+	return result;
+}
+
+/* Strings that end in 0 each, onto the stack; their addresses into words, then 0. */
+static bool strings_push(struct stack *stack, const char *strings, uint64_t size, uint32_t *count)
+{
+	uint32_t first = stack->count;
+
+	*count = 0;
+	if (size && strings[size - 1])
+		return false;
+	if (size > STACK_SIZE / 4)
+		return false;
+	stack->top -= size;
+	if (user_write(stack->top, strings, size))
+		return false;
+	for (uint64_t at = 0; at < size; at += strlen(strings + at) + 1) {
+		if (stack->count - first == STRINGS_MAX / 2)
+			return false;
+		stack->words[stack->count++] = stack->top + at;
+		++*count;
+	}
+	stack->words[stack->count++] = 0;
+	return true;
+}
+
+static void auxiliary_add(struct stack *stack, uint64_t type, uint64_t value)
+{
+	stack->words[stack->count++] = type;
+	stack->words[stack->count++] = value;
+}
+
+enum {
+	AT_NULL, AT_PHDR = 3, AT_PHENT = 4, AT_PHNUM = 5, AT_PAGESZ = 6, AT_BASE = 7, AT_FLAGS = 8, AT_ENTRY = 9, AT_UID = 11,
+	AT_EUID = 12, AT_GID = 13, AT_EGID = 14, AT_PLATFORM = 15, AT_HWCAP = 16, AT_CLKTCK = 17, AT_SECURE = 23,
+	AT_RANDOM = 25, AT_HWCAP2 = 26, AT_EXECFN = 31, AT_MINSIGSTKSZ = 51
+};
+
+static uint32_t cpu_features(void)
+{
+	uint32_t a = 1, b, c = 0, d;
+
+	__asm__("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+	return d;
+}
+
+static bool stack_fill(struct stack *stack, const char *arguments, uint64_t arguments_size, const char *environment,
+                       uint64_t environment_size, uint64_t shift)
+{
+	uint8_t random[16];
+	uint32_t argument_count, environment_count;
+
+	random_fill(random, sizeof random);
+	stack->top = STACK_TOP - 64;
+	const uint64_t platform = stack->top, random_at = stack->top - 32;
+	if (user_write(platform, "x86_64", 7) || user_write(random_at, random, sizeof random))
+		return false;
+	stack->top = random_at;
+	stack->count = 1;
+	if (!strings_push(stack, arguments, arguments_size, &argument_count) || !argument_count ||
+	    !strings_push(stack, environment, environment_size, &environment_count))
+		return false;
+	stack->words[0] = argument_count;
+	auxiliary_add(stack, AT_PHDR, plan.headers ? plan.headers + shift : 0);
+	auxiliary_add(stack, AT_PHENT, plan.header_size);
+	auxiliary_add(stack, AT_PHNUM, plan.header_count);
+	auxiliary_add(stack, AT_PAGESZ, PAGE_SIZE);
+	auxiliary_add(stack, AT_BASE, 0);
+	auxiliary_add(stack, AT_FLAGS, 0);
+	auxiliary_add(stack, AT_ENTRY, plan.entry + shift);
+	for (uint64_t id = AT_UID; id <= AT_EGID; id++)
+		auxiliary_add(stack, id, 0);
+	auxiliary_add(stack, AT_PLATFORM, platform);
+	auxiliary_add(stack, AT_HWCAP, cpu_features());
+	auxiliary_add(stack, AT_HWCAP2, 2);          /* FSGSBASE */
+	auxiliary_add(stack, AT_CLKTCK, 100);
+	auxiliary_add(stack, AT_SECURE, 0);
+	auxiliary_add(stack, AT_RANDOM, random_at);
+	auxiliary_add(stack, AT_EXECFN, stack->words[1]);
+	auxiliary_add(stack, AT_MINSIGSTKSZ, 4096);
+	auxiliary_add(stack, AT_NULL, 0);
+	stack->top = (stack->top - stack->count * 8) & ~15ul;
+	return user_write(stack->top, stack->words, stack->count * 8) == 0;
+}
+
+static int refuse(const char *what, const char *why)
+{
+	log_line("%s: %s", what, why);
+	return STATUS_REFUSED;
+}
+
+int process_start(void)
+{
+	static struct registers registers;
+	static struct stack stack;
+	const void *program, *arguments, *environment;
+	uint64_t program_size, arguments_size, environment_size, shift;
+	const char *sentence = "";
+	err_t err = rom_attach("program", &program, &program_size);
+
+	if (err == OK)
+		err = rom_attach("arguments", &arguments, &arguments_size);
+	if (err == OK)
+		err = rom_attach("environment", &environment, &environment_size);
+	if (err != OK)
+		return refuse("start", err_sentence(err));
+	err = elf_read(program, program_size, ELF_X86_64, &plan, &sentence);
+	if (err != OK)
+		return refuse("program", sentence);
+	shift = plan.movable ? MOVABLE_AT - plan.low : 0;
+	if (!plan.movable && (plan.low < 0x10000 || plan.high > STACK_TOP - STACK_SIZE))
+		return refuse("program", "its addresses are not those of a program");
+	for (uint32_t i = 0; i < plan.segment_count; i++)
+		if (segment_load(program, &plan.segments[i], shift))
+			return refuse("program", "not enough memory for its segments; give more with --memory");
+	memory_brk_set(plan.high + shift);
+	if (memory_map(STACK_TOP - STACK_SIZE, STACK_SIZE,
+	               RIGHT_READ | RIGHT_WRITE | (plan.stack_executable ? RIGHT_EXECUTE : 0), 0))
+		return refuse("program", "not enough memory for its stack; give more with --memory");
+	if (!stack_fill(&stack, arguments, arguments_size, environment, environment_size, shift))
+		return refuse("program", "its arguments are malformed or too many");
+	text_copy(process_path, sizeof process_path, (const char *)arguments);
+	registers.rip = plan.entry + shift;
+	registers.rsp = stack.top;
+	registers.rflags = 0x202;
+	registers_continue(&registers);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* ROMs, see rom.h. */
+#include <framework/env.h>
+#include <rom/session.h>
+
+#include "posix/rom.h"
+
+err_t rom_attach(const char *label, const void **bytes, uint64_t *size)
+{
+	const struct rom_dataspace_request request = {};
+	struct rom_dataspace_reply reply;
+	struct session rom;
+	void *address;
+	slot_t slot;
+	err_t err = session_open("ROM", label, 0, &rom);
+
+	if (err == OK)
+		err = slot_take(&slot);
+	if (err == OK)
+		err = rom_dataspace(rom.ep, &request, NULL, &reply, &slot);
+	if (err == OK)
+		err = ds_attach((ds_t){slot}, 0, 0, RIGHT_READ, 0, &address);
+	if (err != OK)
+		return err;
+	*bytes = address;
+	*size = reply.size;
+	return OK;
+}
