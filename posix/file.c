@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: MIT */
+/* Descriptors and the calls that move bytes, see description.h. Bytes pass through a piece of library memory per thread. */
+#include <framework/heap.h>
+#include <framework/memory.h>
+
+#include "posix/call.h"
+#include "posix/description.h"
+#include "posix/errno.h"
+#include "posix/file.h"
+#include "posix/signal.h"
+#include "posix/thread.h"
+#include "posix/user.h"
+
+enum { PIECE = 64 * 1024, VECTORS = 1024 };
+enum { F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK = 36, F_OFD_SETLKW = 38, F_DUPFD_CLOEXEC = 1030 };
+enum { SEEK_SET, SEEK_CUR, SEEK_END, SEEK_DATA, SEEK_HOLE };
+
+static struct {
+	struct description *file;
+	bool close_exec;
+} descriptors[DESCRIPTORS];
+
+static void *piece(void)
+{
+	static void *pieces[THREADS + 1];
+	void **own = &pieces[thread_self()->index];
+
+	if (!*own)
+		*own = heap_alloc(PIECE);
+	return *own;
+}
+
+struct description *description_make(const struct file_kind *kind, uint32_t flags)
+{
+	struct description *file = heap_alloc(sizeof *file);
+
+	if (!file)
+		return NULL;
+	file->kind = kind;
+	file->flags = flags & (O_ACCMODE | O_APPEND | O_NONBLOCK);
+	return file;
+}
+
+struct description *description_of(uint64_t descriptor)
+{
+	return (uint32_t)descriptor < DESCRIPTORS ? descriptors[(uint32_t)descriptor].file : NULL;
+}
+
+long descriptor_put(struct description *file, uint64_t least, bool close_exec)
+{
+	for (uint64_t i = least; i < DESCRIPTORS; i++)
+		if (!descriptors[i].file) {
+			descriptors[i].file = file;
+			descriptors[i].close_exec = close_exec;
+			file->references++;
+			return (long)i;
+		}
+	return -EMFILE;
+}
+
+void description_release(struct description *file)
+{
+	if (--file->references)
+		return;
+	if (file->kind->close)
+		file->kind->close(file);
+	if (file->inode)
+		inode_release(file->inode);
+	heap_free(file);
+}
+
+static long descriptor_close(uint64_t descriptor)
+{
+	struct description *file = description_of(descriptor);
+
+	if (!file)
+		return -EBADF;
+	descriptors[(uint32_t)descriptor].file = NULL;
+	description_release(file);
+	return 0;
+}
+
+void file_close_all(void)
+{
+	for (uint32_t i = 0; i < DESCRIPTORS; i++)
+		(void)descriptor_close(i);
+}
+
+/* One direction of one transfer. `offset` NULL: the position of the description. */
+static long bytes_read(struct description *file, addr_t to, uint64_t size, const uint64_t *offset)
+{
+	uint64_t done = 0, at = offset ? *offset : file->position;
+	uint8_t *buffer = piece();
+
+	if (!buffer)
+		return -ENOMEM;
+	if ((file->flags & O_ACCMODE) == O_WRONLY)
+		return -EBADF;
+	if (!file->kind->read)
+		return -EISDIR;
+	do {
+		uint64_t part = size - done < PIECE ? size - done : PIECE;
+		long moved = file->kind->read(file, at + done, buffer, part);
+		if (moved < 0)
+			return done ? (long)done : moved;
+		if (user_write(to + done, buffer, (uint64_t)moved))
+			return done ? (long)done : -EFAULT;
+		done += (uint64_t)moved;
+		if ((uint64_t)moved < part || !file->kind->seekable)
+			break;
+	} while (done < size);
+	if (!offset)
+		file->position = at + done;
+	return (long)done;
+}
+
+static long bytes_write(struct description *file, addr_t from, uint64_t size, const uint64_t *offset)
+{
+	uint8_t *buffer = piece();
+	uint64_t done = 0;
+
+	if (!buffer)
+		return -ENOMEM;
+	if ((file->flags & O_ACCMODE) == 0)
+		return -EBADF;
+	if (!file->kind->write)
+		return -EBADF;
+	if (!offset && file->flags & O_APPEND && file->inode)
+		file->position = file->inode->size;
+	uint64_t at = offset ? *offset : file->position;
+	do {
+		uint64_t part = size - done < PIECE ? size - done : PIECE;
+		if (user_read(buffer, from + done, part))
+			return done ? (long)done : -EFAULT;
+		long moved = file->kind->write(file, at + done, buffer, part);
+		if (moved < 0)
+			return done ? (long)done : moved;
+		done += (uint64_t)moved;
+		if ((uint64_t)moved < part)
+			break;
+	} while (done < size);
+	if (!offset)
+		file->position = at + done;
+	return (long)done;
+}
+
+static long transfer(const uint64_t a[6], bool write, bool positioned)
+{
+	struct description *file = description_of(a[0]);
+
+	if (!file)
+		return -EBADF;
+	if (positioned && (int64_t)a[3] < 0)
+		return -EINVAL;
+	if (positioned && !file->kind->seekable)
+		return -ESPIPE;
+	uint64_t size = a[2] < INT32_MAX ? a[2] : INT32_MAX & ~4095ul;
+	file->references++;
+	long result = write ? bytes_write(file, a[1], size, positioned ? &a[3] : NULL)
+	                    : bytes_read(file, a[1], size, positioned ? &a[3] : NULL);
+	description_release(file);
+	return result;
+}
+
+static long call_read(const uint64_t a[6])
+{
+	return transfer(a, false, false);
+}
+
+static long call_write(const uint64_t a[6])
+{
+	return transfer(a, true, false);
+}
+
+static long call_pread(const uint64_t a[6])
+{
+	return transfer(a, false, true);
+}
+
+static long call_pwrite(const uint64_t a[6])
+{
+	return transfer(a, true, true);
+}
+
+/* Small vectors are gathered, so that they are one write of a stream. */
+static long gather_write(struct description *file, const uint64_t (*vector)[2], uint64_t count, const uint64_t *offset)
+{
+	uint8_t *buffer = piece();
+	uint64_t total = 0;
+
+	for (uint64_t i = 0; i < count; i++) {
+		if (user_read(buffer + total, vector[i][0], vector[i][1]))
+			return -EFAULT;
+		total += vector[i][1];
+	}
+	if ((file->flags & O_ACCMODE) == 0 || !file->kind->write)
+		return -EBADF;
+	if (!offset && file->flags & O_APPEND && file->inode)
+		file->position = file->inode->size;
+	long moved = file->kind->write(file, offset ? *offset : file->position, buffer, total);
+	if (moved > 0 && !offset)
+		file->position += (uint64_t)moved;
+	return moved;
+}
+
+static long vector_transfer(const uint64_t a[6], bool write, bool positioned)
+{
+	static uint64_t vector[VECTORS][2];
+	struct description *file = description_of(a[0]);
+	uint64_t total = 0, done = 0;
+
+	if (!file)
+		return -EBADF;
+	if (a[2] > VECTORS)
+		return -EINVAL;
+	if (positioned && !file->kind->seekable)
+		return -ESPIPE;
+	if (user_read(vector, a[1], a[2] * sizeof *vector))
+		return -EFAULT;
+	for (uint64_t i = 0; i < a[2]; i++) {
+		if (vector[i][1] > INT64_MAX - total)
+			return -EINVAL;
+		total += vector[i][1];
+	}
+	if (write && total <= PIECE && piece())
+		return gather_write(file, vector, a[2], positioned ? &a[3] : NULL);
+	for (uint64_t i = 0; i < a[2]; i++) {
+		if (user_read(vector[i], a[1] + i * sizeof *vector, sizeof *vector))
+			return done ? (long)done : -EFAULT;
+		const uint64_t part[6] = {a[0], vector[i][0], vector[i][1], a[3] + done};
+		if (!part[2])
+			continue;
+		long moved = transfer(part, write, positioned);
+		if (moved < 0)
+			return done ? (long)done : moved;
+		done += (uint64_t)moved;
+		if ((uint64_t)moved < part[2])
+			break;
+	}
+	return (long)done;
+}
+
+static long call_readv(const uint64_t a[6])
+{
+	return vector_transfer(a, false, false);
+}
+
+static long call_writev(const uint64_t a[6])
+{
+	return vector_transfer(a, true, false);
+}
+
+static long call_preadv(const uint64_t a[6])
+{
+	return vector_transfer(a, false, true);
+}
+
+static long call_pwritev(const uint64_t a[6])
+{
+	return vector_transfer(a, true, true);
+}
+
+static long call_close(const uint64_t a[6])
+{
+	return descriptor_close(a[0]);
+}
+
+static long call_close_range(const uint64_t a[6])
+{
+	for (uint64_t i = a[0]; i <= a[1] && i < DESCRIPTORS; i++)
+		if (a[2] & 4)
+			descriptors[i].close_exec = true;
+		else
+			(void)descriptor_close(i);
+	return a[0] > a[1] ? -EINVAL : 0;
+}
+
+static long call_dup(const uint64_t a[6])
+{
+	struct description *file = description_of(a[0]);
+
+	return file ? descriptor_put(file, 0, false) : -EBADF;
+}
+
+static long call_dup2(const uint64_t a[6])
+{
+	struct description *file = description_of(a[0]);
+
+	if (!file || (uint32_t)a[1] >= DESCRIPTORS)
+		return -EBADF;
+	if (a[0] == a[1])
+		return (long)a[1];
+	(void)descriptor_close(a[1]);
+	return descriptor_put(file, (uint32_t)a[1], false);
+}
+
+static long call_dup3(const uint64_t a[6])
+{
+	if (a[0] == a[1])
+		return -EINVAL;
+	long result = call_dup2(a);
+	if (result >= 0)
+		descriptors[result].close_exec = a[2] & O_CLOEXEC;
+	return result;
+}
+
+static long call_lseek(const uint64_t a[6])
+{
+	struct description *file = description_of(a[0]);
+	int64_t base = 0, offset = (int64_t)a[1];
+
+	if (!file)
+		return -EBADF;
+	if (!file->kind->seekable)
+		return file->inode && file->inode->kind == INODE_DIRECTORY && !offset ? (long)(file->position = 0) : -ESPIPE;
+	int64_t size = file->inode ? (int64_t)file->inode->size : 0;
+	switch (a[2]) {
+	case SEEK_SET: break;
+	case SEEK_CUR: base = (int64_t)file->position; break;
+	case SEEK_END: base = size; break;
+	case SEEK_DATA:
+	case SEEK_HOLE:
+		if (offset < 0 || offset >= size)
+			return -ENXIO;
+		return (long)(file->position = a[2] == SEEK_DATA ? (uint64_t)offset : (uint64_t)size);
+	default: return -EINVAL;
+	}
+	if (offset > INT64_MAX - base || base + offset < 0)
+		return -EINVAL;
+	return (long)(file->position = (uint64_t)(base + offset));
+}
+
+/* One process: a lock is never in anybody's way. */
+static long lock_answer(addr_t at, bool ask)
+{
+	const int16_t unlocked = 2;
+	uint8_t lock[32];
+
+	if (user_read(lock, at, sizeof lock))
+		return -EFAULT;
+	return ask ? user_write(at, &unlocked, sizeof unlocked) : 0;
+}
+
+static long call_fcntl(const uint64_t a[6])
+{
+	struct description *file = description_of(a[0]);
+
+	if (!file)
+		return -EBADF;
+	switch (a[1]) {
+	case F_DUPFD:
+	case F_DUPFD_CLOEXEC: return a[2] < DESCRIPTORS ? descriptor_put(file, a[2], a[1] != F_DUPFD) : -EINVAL;
+	case F_GETFD: return descriptors[(uint32_t)a[0]].close_exec;
+	case F_SETFD: descriptors[(uint32_t)a[0]].close_exec = a[2] & 1; return 0;
+	case F_GETFL: return file->flags | 0100000;
+	case F_SETFL:
+		file->flags = (file->flags & O_ACCMODE) | (a[2] & (O_APPEND | O_NONBLOCK));
+		return 0;
+	case F_GETLK:
+	case F_OFD_GETLK: return lock_answer(a[2], true);
+	default: break;
+	}
+	if ((a[1] >= F_SETLK && a[1] <= F_SETLKW) || (a[1] > F_OFD_GETLK && a[1] <= F_OFD_SETLKW))
+		return lock_answer(a[2], false);
+	return -EINVAL;
+}
+
+static long call_ioctl(const uint64_t a[6])
+{
+	struct description *file = description_of(a[0]);
+	uint32_t value;
+
+	if (!file)
+		return -EBADF;
+	if (a[1] == 0x5421) {   /* FIONBIO */
+		if (user_read(&value, a[2], sizeof value))
+			return -EFAULT;
+		file->flags = value ? file->flags | O_NONBLOCK : file->flags & ~(uint32_t)O_NONBLOCK;
+		return 0;
+	}
+	return -ENOTTY;
+}
+
+static long call_truncate_file(const uint64_t a[6])
+{
+	struct description *file = description_of(a[0]);
+
+	if (!file)
+		return -EBADF;
+	if (!file->inode || file->inode->kind != INODE_FILE || !(file->flags & O_ACCMODE) || (int64_t)a[1] < 0)
+		return -EINVAL;
+	return inode_resize(file->inode, a[1]);
+}
+
+static long call_truncate(const uint64_t a[6])
+{
+	struct inode *inode;
+	long result = path_find(AT_FDCWD, a[0], true, &inode);
+
+	if (result)
+		return result;
+	result = inode->kind == INODE_DIRECTORY ? -EISDIR : (int64_t)a[1] < 0 ? -EINVAL : inode_resize(inode, a[1]);
+	inode_release(inode);
+	return result;
+}
+
+static long call_fallocate(const uint64_t a[6])
+{
+	struct description *file = description_of(a[0]);
+
+	if (!file)
+		return -EBADF;
+	if (!file->inode || file->inode->kind != INODE_FILE)
+		return -ENODEV;
+	if (a[1])
+		return -EOPNOTSUPP;
+	return a[2] + a[3] > file->inode->size ? inode_resize(file->inode, a[2] + a[3]) : 0;
+}
+
+static long call_sync(const uint64_t a[6])
+{
+	return description_of(a[0]) ? 0 : -EBADF;
+}
+
+static long call_nothing(const uint64_t a[6])
+{
+	(void)a;
+	return 0;
+}
+
+static long call_sendfile(const uint64_t a[6])
+{
+	struct description *out = description_of(a[0]), *in = description_of(a[1]);
+	uint64_t at, done = 0;
+	uint8_t *buffer = piece();
+
+	if (!out || !in || !out->kind->write || !in->kind->read)
+		return -EBADF;
+	if (!in->kind->seekable || !buffer)
+		return -EINVAL;
+	at = in->position;
+	if (a[2] && user_read(&at, a[2], sizeof at))
+		return -EFAULT;
+	while (done < a[3]) {
+		long moved = in->kind->read(in, at + done, buffer, a[3] - done < PIECE ? a[3] - done : PIECE);
+		if (moved > 0)
+			moved = out->kind->write(out, out->position, buffer, (uint64_t)moved);
+		if (moved < 0 && !done)
+			return moved;
+		if (moved <= 0)
+			break;
+		out->position += (uint64_t)moved;
+		done += (uint64_t)moved;
+	}
+	at += done;
+	if (a[2])
+		return user_write(a[2], &at, sizeof at) ? -EFAULT : (long)done;
+	in->position = at;
+	return (long)done;
+}
+
+long file_map_size(int descriptor, uint64_t *size)
+{
+	const struct description *file = description_of((uint64_t)descriptor);
+
+	if (!file)
+		return -EBADF;
+	if (!file->inode || file->inode->kind != INODE_FILE)
+		return -ENODEV;
+	*size = file->inode->size;
+	return 0;
+}
+
+long file_map_read(int descriptor, uint64_t offset, void *to, uint64_t size)
+{
+	return (long)inode_read(description_of((uint64_t)descriptor)->inode, offset, to, size);
+}
+
+static const struct call_entry entries[] = {
+	{0, "read", call_read}, {1, "write", call_write}, {3, "close", call_close}, {8, "lseek", call_lseek},
+	{16, "ioctl", call_ioctl}, {17, "pread64", call_pread}, {18, "pwrite64", call_pwrite}, {19, "readv", call_readv},
+	{20, "writev", call_writev}, {32, "dup", call_dup}, {33, "dup2", call_dup2}, {40, "sendfile", call_sendfile},
+	{72, "fcntl", call_fcntl}, {73, "flock", call_sync}, {74, "fsync", call_sync}, {75, "fdatasync", call_sync},
+	{76, "truncate", call_truncate}, {77, "ftruncate", call_truncate_file}, {162, "sync", call_nothing},
+	{221, "fadvise64", call_sync}, {277, "sync_file_range", call_sync}, {285, "fallocate", call_fallocate},
+	{292, "dup3", call_dup3}, {295, "preadv", call_preadv}, {296, "pwritev", call_pwritev}, {306, "syncfs", call_sync},
+	{436, "close_range", call_close_range},
+};
+const struct call_table file_calls = {entries, sizeof entries / sizeof *entries};
