@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Futexes (futex(2)): waiters by address in a few queues. The value is compared under the lock, so no wake-up is lost. */
+#include <kernel/pd.h>
+
 #include "posix/call.h"
 #include "posix/errno.h"
 #include "posix/futex.h"
@@ -135,7 +137,7 @@ static long call_futex(const uint64_t a[6])
 		return result ? result : futex_wait(a[0], (uint32_t)a[2], bits, deadline);
 	}
 	case FUTEX_WAKE: return wake(a[0], (uint32_t)a[2], UINT32_MAX);
-	case FUTEX_WAKE_BITSET: return a[5] ? wake(a[0], (uint32_t)a[2], (uint32_t)a[5]) : -EINVAL;
+	case FUTEX_WAKE_BITSET: return a[5] ? (long)wake(a[0], (uint32_t)a[2], (uint32_t)a[5]) : -EINVAL;
 	case FUTEX_CMP_REQUEUE:
 		if (user_load(a[0], &value))
 			return -EFAULT;

@@ -165,7 +165,7 @@ static long call_pipe2(const uint64_t a[6])
 	return pipe_make(a[0], a[1]);
 }
 
-struct event {
+struct counter {
 	uint64_t value;
 	bool semaphore;
 	struct wait_queue queue;
@@ -173,7 +173,7 @@ struct event {
 
 static long event_read(struct description *file, uint64_t offset, void *buffer, uint64_t size)
 {
-	struct event *event = file->state;
+	struct counter *event = file->state;
 
 	(void)offset;
 	if (size < 8)
@@ -192,7 +192,7 @@ static long event_read(struct description *file, uint64_t offset, void *buffer, 
 
 static long event_write(struct description *file, uint64_t offset, const void *buffer, uint64_t size)
 {
-	struct event *event = file->state;
+	struct counter *event = file->state;
 	uint64_t value;
 
 	(void)offset;
@@ -218,14 +218,14 @@ static void event_close(struct description *file)
 
 static uint32_t event_ready(const struct description *file)
 {
-	const struct event *event = file->state;
+	const struct counter *event = file->state;
 
 	return (event->value ? POLLIN : 0) | (event->value < UINT64_MAX - 1 ? POLLOUT : 0);
 }
 
 static struct wait_queue *event_queue(struct description *file)
 {
-	return &((struct event *)file->state)->queue;
+	return &((struct counter *)file->state)->queue;
 }
 
 static const struct file_kind file_event = {
@@ -234,7 +234,7 @@ static const struct file_kind file_event = {
 
 static long event_make(uint64_t value, uint64_t flags)
 {
-	struct event *event = heap_alloc(sizeof *event);
+	struct counter *event = heap_alloc(sizeof *event);
 	struct description *file = event ? description_make(&file_event, O_RDWR | (flags & O_NONBLOCK)) : NULL;
 
 	if (!file) {

@@ -344,17 +344,22 @@ static long call_kill(const uint64_t a[6])
 	return target == 1 || target == 0 || target == -1 ? send(NULL, a[1], SI_USER, 0) : -ESRCH;
 }
 
-static long call_tkill(const uint64_t a[6])
+static long send_thread(uint64_t id, uint64_t number)
 {
 	for (uint32_t i = 0; i < THREADS; i++)
-		if (threads[i].used && threads[i].id == (uint32_t)a[0])
-			return send(&threads[i], a[1], SI_TKILL, 0);
+		if (threads[i].used && threads[i].id == (uint32_t)id)
+			return send(&threads[i], number, SI_TKILL, 0);
 	return -ESRCH;
+}
+
+static long call_tkill(const uint64_t a[6])
+{
+	return send_thread(a[0], a[1]);
 }
 
 static long call_tgkill(const uint64_t a[6])
 {
-	return call_tkill(a + 1);
+	return send_thread(a[1], a[2]);
 }
 
 static long call_sigqueueinfo(const uint64_t a[6])
