@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* The registry, see registry.h. */
+#include <framework/heap.h>
+#include <framework/memory.h>
+
+#include "rtcr/registry.h"
+
+struct registry registry = {.next_id = 1};
+struct server rtcr_server;
+static uint32_t ep_id;
+
+const char *const service_names[SERVICES] = {"PARENT", "PD", "CPU", "LOG", "ROM", "TIMER", "RM", "TERMINAL"};
+
+static uint64_t entry_size(enum entry_kind kind)
+{
+	static const uint64_t sizes[] = {
+		[ENTRY_SESSION] = sizeof(struct session_entry), [ENTRY_DATASPACE] = sizeof(struct dataspace_entry),
+		[ENTRY_MAP] = sizeof(struct map_entry),         [ENTRY_OBJECT] = sizeof(struct object_entry),
+		[ENTRY_THREAD] = sizeof(struct thread_entry),
+	};
+
+	return sizes[kind];
+}
+
+static bool table_grow(uint32_t id)
+{
+	uint32_t size = registry.size ? registry.size : 256;
+
+	while (size <= id)
+		size *= 2;
+	if (size == registry.size)
+		return true;
+	struct entry **grown = heap_resize(registry.by_id, size * sizeof *grown);
+	if (!grown)
+		return false;
+	registry.by_id = grown;
+	registry.size = size;
+	return true;
+}
+
+void *registry_add(enum entry_kind kind, uint32_t id)
+{
+	enum { IDS = 1 << 24 };
+
+	if (!id)
+		id = registry.next_id;
+	if (id < registry.next_id || id >= IDS || !table_grow(id))
+		return NULL;
+	struct entry *entry = heap_alloc(entry_size(kind));
+	if (!entry)
+		return NULL;
+	registry.next_id = id + 1;
+	*entry = (struct entry){NULL, id, kind};
+	registry.by_id[id] = entry;
+	if (registry.last)
+		registry.last->next = entry;
+	else
+		registry.first = entry;
+	registry.last = entry;
+	return entry;
+}
+
+void registry_remove(struct entry *entry)
+{
+	struct entry **link = &registry.first, *before = NULL;
+
+	while (*link != entry) {
+		before = *link;
+		link = &before->next;
+	}
+	*link = entry->next;
+	if (registry.last == entry)
+		registry.last = before;
+	registry.by_id[entry->id] = NULL;
+	err_t ignored = cap_revoke_badge(cap_any(rtcr_server.ep), BADGE_OF(entry->id));
+	(void)ignored;
+	heap_free(entry);
+}
+
+struct entry *registry_find(uint32_t id)
+{
+	return id < registry.size ? registry.by_id[id] : NULL;
+}
+
+static err_t slot_look(slot_t slot, struct cap_entry *cap)
+{
+	uint32_t count;
+	slot_t next;
+	err_t err = cap_list(PD_SELF, slot, 1, cap, &count, &next);
+
+	if (err != OK)
+		return err;
+	return count == 1 && cap->slot == slot ? OK : ERR_CAPABILITY;
+}
+
+err_t registry_start(void)
+{
+	struct cap_entry cap;
+	err_t err = slot_look(rtcr_server.ep.slot, &cap);
+
+	if (err == OK)
+		ep_id = cap.object;
+	return err;
+}
+
+err_t registry_of_cap(const struct cap_entry *cap, struct entry **found)
+{
+	if (cap->object == ep_id) {
+		*found = cap->badge > SERVER_BADGES ? registry_find(cap->badge - SERVER_BADGES) : NULL;
+		return *found ? OK : ERR_CAPABILITY;
+	}
+	for (struct entry *entry = registry.first; entry; entry = entry->next)
+		if (entry->kind == ENTRY_OBJECT && ((struct object_entry *)entry)->kernel_id == cap->object) {
+			*found = entry;
+			return OK;
+		}
+	return ERR_CAPABILITY;
+}
+
+err_t registry_of_slot(slot_t slot, enum entry_kind kind, struct entry **entry, uint32_t *badge)
+{
+	struct cap_entry cap;
+	struct entry *found;
+	err_t err = slot_look(slot, &cap);
+
+	if (err == OK)
+		err = registry_of_cap(&cap, &found);
+	if (err != OK)
+		return err;
+	if (found->kind != kind)
+		return ERR_CAPABILITY;
+	*entry = found;
+	if (badge)
+		*badge = cap.badge;
+	return OK;
+}
+
+err_t registry_name(const struct entry *entry, slot_t *slot)
+{
+	err_t err = cap_mint(cap_any(rtcr_server.ep), BADGE_OF(entry->id), RIGHT_SEND, slot);
+
+	if (err == OK)
+		server_drop(&rtcr_server, *slot);
+	return err;
+}
+
+static uint32_t region_after(const struct map_entry *map, uint64_t address)
+{
+	uint32_t low = 0, high = map->count;
+
+	while (low < high) {
+		uint32_t middle = (low + high) / 2;
+		if (map->regions[middle].address + map->regions[middle].size <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+err_t regions_reserve(struct map_entry *map)
+{
+	if (map->count + 3 <= map->capacity)
+		return OK;
+	uint32_t capacity = map->capacity ? map->capacity * 2 : 16;
+	struct region *grown = heap_resize(map->regions, capacity * sizeof *grown);
+	if (!grown)
+		return ERR_MEMORY_QUOTA;
+	map->regions = grown;
+	map->capacity = capacity;
+	return OK;
+}
+
+static void region_insert(struct map_entry *map, uint32_t at, const struct region *region)
+{
+	memmove(&map->regions[at + 1], &map->regions[at], (map->count - at) * sizeof *region);
+	map->regions[at] = *region;
+	map->count++;
+}
+
+static void region_split(struct map_entry *map, uint64_t address)
+{
+	uint32_t at = region_after(map, address);
+
+	if (at == map->count || map->regions[at].address >= address)
+		return;
+	struct region right = map->regions[at];
+	uint64_t left = address - right.address;
+	right.address += left;
+	right.offset += left;
+	right.size -= left;
+	map->regions[at].size = left;
+	region_insert(map, at + 1, &right);
+}
+
+void regions_detach(struct map_entry *map, uint64_t address, uint64_t size)
+{
+	region_split(map, address);
+	region_split(map, address + size);
+	uint32_t at = region_after(map, address), end = at;
+	while (end < map->count && map->regions[end].address < address + size)
+		end++;
+	memmove(&map->regions[at], &map->regions[end], (map->count - end) * sizeof *map->regions);
+	map->count -= end - at;
+}
+
+void regions_attach(struct map_entry *map, const struct region *region)
+{
+	regions_detach(map, region->address, region->size);
+	region_insert(map, region_after(map, region->address), region);
+}
+
+void regions_protect(struct map_entry *map, uint64_t address, uint64_t size, uint32_t rights)
+{
+	region_split(map, address);
+	region_split(map, address + size);
+	for (uint32_t i = region_after(map, address); i < map->count && map->regions[i].address < address + size; i++)
+		map->regions[i].rights = rights;
+}
+
+void regions_forget(uint32_t source)
+{
+	for (struct entry *entry = registry.first; entry; entry = entry->next) {
+		struct map_entry *map = (struct map_entry *)entry;
+		uint32_t kept = 0;
+		if (entry->kind != ENTRY_MAP)
+			continue;
+		for (uint32_t i = 0; i < map->count; i++)
+			if (map->regions[i].source != source)
+				map->regions[kept++] = map->regions[i];
+		map->count = kept;
+	}
+}

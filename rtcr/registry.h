@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The registry: every object of the target, of whatever kind, in one list by id. It is the online storage: what the RTCR
+ * learns by standing between the target and its services, kept while the target runs.
+ *
+ * The target names an object by a capability to the RTCR's endpoint with badge BADGE_OF(id), or, for kernel objects,
+ * by the kernel's own capability. Ids are never used twice, and a restored target finds the same ones.
+ */
+#ifndef RTCR_REGISTRY_H
+#define RTCR_REGISTRY_H
+
+#include <framework/server.h>
+#include <image/record.h>
+#include <kernel/thread.h>
+#include <terminal/session.h>
+
+enum entry_kind { ENTRY_SESSION, ENTRY_DATASPACE, ENTRY_MAP, ENTRY_OBJECT, ENTRY_THREAD };
+enum service { SERVICE_PARENT, SERVICE_PD, SERVICE_CPU, SERVICE_LOG, SERVICE_ROM, SERVICE_TIMER, SERVICE_RM, SERVICE_TERMINAL, SERVICES };
+extern const char *const service_names[SERVICES];
+
+#define BADGE_OF(id) (SERVER_BADGES + (id))
+
+struct entry {
+	struct entry *next;            /* by ascending id */
+	uint32_t id;
+	enum entry_kind kind;
+};
+
+struct session_entry {
+	struct entry entry;
+	enum service service;
+	uint32_t client_id;            /* by which the target closes it; 0: one of the first five */
+	char label[PARENT_LABEL];
+	struct session real;           /* LOG, TIMER, RM, TERMINAL */
+	uint32_t rom;                  /* ROM: id of the dataspace */
+	uint32_t signal, signal_badge; /* TIMER, TERMINAL: the handler, an object's id */
+	slot_t signal_slot;            /* and the capability as it came */
+	uint32_t buffer;               /* TERMINAL: id of the dataspace */
+	uint64_t deadline, period;     /* TIMER */
+	uint64_t output;               /* TERMINAL: bytes of the record behind the last write */
+};
+
+struct dataspace_entry {
+	struct entry entry;
+	ds_t real;
+	uint64_t size;
+	bool rom;
+	char name[PARENT_LABEL];       /* of a ROM */
+	uint64_t rom_size;             /* its bytes */
+	uint64_t digest[2];
+	bool stored;                   /* the ROM's content is in the store */
+	memory_t native;               /* to ask what is populated */
+	uint8_t *source;               /* attached here, or NULL */
+	ds_t copy_ds;                  /* for the snapshot */
+	uint8_t *copy;
+	uint64_t prepared;             /* bytes of it whose pages are present on both sides */
+};
+
+struct region {
+	uint64_t address, size, offset;
+	uint32_t source;               /* id of a dataspace or a map */
+	uint32_t rights;
+};
+
+struct map_entry {
+	struct entry entry;
+	rm_t real;
+	ds_t real_ds;                  /* as a dataspace; 0: an address space */
+	uint64_t size;
+	struct region *regions;        /* by address */
+	uint32_t count, capacity;
+	uint32_t handler, handler_badge;
+	slot_t handler_slot;
+};
+
+struct object_entry {
+	struct entry entry;
+	uint32_t kind;                 /* enum kind */
+	slot_t slot;                   /* own capability, all rights but DESTROY */
+	uint32_t kernel_id;
+};
+
+struct thread_entry {
+	struct entry entry;
+	slot_t real;                   /* answers CPU_THREAD_OPERATIONS */
+	thread_t native;
+	uint32_t index;
+	struct thread_schedule schedule;
+	char name[32];
+};
+
+struct registry {
+	struct entry *first, *last;
+	uint32_t next_id;
+	struct entry **by_id;
+	uint32_t size;
+};
+extern struct registry registry;
+extern struct server rtcr_server;
+
+/* Allocate and add, with the next id, or with `id` above all there are. NULL: no memory. */
+void *registry_add(enum entry_kind kind, uint32_t id);
+
+/* Take it out, revoke every capability by which the target names it, free it. */
+void registry_remove(struct entry *entry);
+
+struct entry *registry_find(uint32_t id);
+
+/* The entry of `kind` that own slot `slot` names; and with which badge if that is a kernel object. */
+err_t registry_of_slot(slot_t slot, enum entry_kind kind, struct entry **entry, uint32_t *badge) MUST_CHECK;
+err_t registry_of_cap(const struct cap_entry *cap, struct entry **entry) MUST_CHECK;
+
+err_t registry_start(void) MUST_CHECK;
+
+/* A capability to the proxy of `entry`, for a reply. */
+err_t registry_name(const struct entry *entry, slot_t *slot) MUST_CHECK;
+
+/* What regions of a map do; they cannot fail when the real map did not, given room (reserve). */
+err_t regions_reserve(struct map_entry *map) MUST_CHECK;
+void regions_detach(struct map_entry *map, uint64_t address, uint64_t size);
+void regions_attach(struct map_entry *map, const struct region *region);
+void regions_protect(struct map_entry *map, uint64_t address, uint64_t size, uint32_t rights);
+
+/* Forget that anything shows `source`. */
+void regions_forget(uint32_t source);
+
+#endif

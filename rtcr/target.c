@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: MIT */
+/* The target and the making of its objects, see target.h. */
+#include <cpu/session.h>
+#include <framework/format.h>
+#include <framework/heap.h>
+#include <framework/memory.h>
+#include <pd/session.h>
+#include <rm/session.h>
+#include <timer/session.h>
+
+#include "rtcr/target.h"
+
+struct target target;
+
+enum { TARGET_SLOTS = 8192 };
+
+void target_report(void)
+{
+	if (!target.watcher)
+		return;
+	err_t ignored = signal_submit((signal_t){target.watcher});
+	(void)ignored;
+}
+
+void target_state_set(enum checkpoint_state state)
+{
+	target.status.state = state;
+	target_report();
+}
+
+void target_fail(const char *format, ...)
+{
+	va_list list;
+
+	va_start(list, format);
+	text_format_list(target.sentence, sizeof target.sentence, format, list);
+	va_end(list);
+	log_line("%s", target.sentence);
+}
+
+err_t target_make(uint64_t ram, uint32_t caps)
+{
+	struct pd_child_create_request request = {.ram = ram, .caps = caps, .slots = TARGET_SLOTS};
+	const struct cpu_exception_handler_request handler = {};
+	struct cpu_exception_handler_reply reply;
+	err_t err = OK;
+
+	if (!target.exception)
+		err = server_signal(&rtcr_server, SIGNAL_EXCEPTION, &target.exception);
+	if (err == OK && !target.rm.id)
+		err = session_open("RM", "target", 0, &target.rm);
+	text_format(request.name, sizeof request.name, "%.*s", PD_NAME - 1, target.name);
+	if (err == OK)
+		err = child_make(&request, &target.child);
+	if (err != OK)
+		return err;
+	target.exists = true;
+	target.ended = false;
+	target.ram = ram;
+	target.caps = caps;
+	return cpu_exception_handler((ep_t){target.child.cpu}, &handler, &target.exception, &reply, NULL);
+}
+
+err_t session_add(enum service service, const char *label, uint32_t client_id, uint32_t id,
+                  struct session_entry **made)
+{
+	struct session_entry *session = registry_add(ENTRY_SESSION, id);
+	err_t err = OK;
+
+	if (!session)
+		return ERR_MEMORY_QUOTA;
+	session->service = service;
+	session->client_id = client_id;
+	session->deadline = DEADLINE_NEVER;
+	text_copy(session->label, sizeof session->label, label);
+	if (service == SERVICE_TIMER || service == SERVICE_LOG)
+		err = session_open(service_names[service], target.name, 0, &session->real);
+	else if (service == SERVICE_TERMINAL)
+		err = session_open("TERMINAL", target.name, 2000000000, &session->real);
+	if (err != OK) {
+		registry_remove(&session->entry);
+		return err;
+	}
+	*made = session;
+	return OK;
+}
+
+void session_remove(struct session_entry *session)
+{
+	if (session->real.id)
+		session_close(&session->real);
+	slot_give(session->signal_slot);
+	registry_remove(&session->entry);
+}
+
+err_t session_handler_set(struct session_entry *session, uint32_t signal, uint32_t badge, slot_t slot)
+{
+	const struct timer_handler_request timer = {};
+	struct timer_handler_reply timer_done;
+	const struct terminal_buffer_request buffer = {};
+	struct terminal_buffer_reply buffer_done;
+	err_t err;
+
+	if (session->service == SERVICE_TIMER) {
+		err = timer_handler(session->real.ep, &timer, &slot, &timer_done, NULL);
+	} else {
+		struct dataspace_entry *ds = (struct dataspace_entry *)registry_find(session->buffer);
+		const slot_t caps[2] = {ds->real.slot, slot};
+		err = terminal_buffer(session->real.ep, &buffer, caps, &buffer_done, NULL);
+	}
+	if (err != OK)
+		return err;
+	slot_give(session->signal_slot);
+	session->signal = signal;
+	session->signal_badge = badge;
+	session->signal_slot = slot;
+	return OK;
+}
+
+/* The first five, in the slots of parent/session.h; ids in that order. */
+err_t target_sessions_make(void)
+{
+	static const enum service services[] = {SERVICE_PARENT, SERVICE_PD, SERVICE_CPU, SERVICE_LOG};
+	static const slot_t slots[] = {SLOT_PARENT, SLOT_PD, SLOT_CPU, SLOT_LOG};
+	struct session_entry *session;
+	struct map_entry *space;
+	err_t err = OK;
+
+	for (uint32_t i = 0; i < 4 && err == OK; i++) {
+		err = session_add(services[i], "", 0, 0, &session);
+		if (err == OK)
+			err = cap_copy(PD_SELF, rtcr_server.ep.slot, (pd_t){target.child.native}, slots[i], RIGHT_SEND,
+			               BADGE_OF(session->entry.id));
+	}
+	if (err == OK)
+		err = map_add(0, 0, &space);
+	if (err != OK)
+		return err;
+	target.space = space->entry.id;
+	return cap_copy(PD_SELF, rtcr_server.ep.slot, (pd_t){target.child.native}, SLOT_ADDRESS_SPACE, RIGHT_SEND,
+	                BADGE_OF(space->entry.id));
+}
+
+err_t dataspace_add(uint64_t size, uint32_t id, struct dataspace_entry **made)
+{
+	const struct pd_ram_alloc_request request = {size};
+	struct pd_ram_alloc_reply reply;
+	const struct dataspace_native_request native = {};
+	struct dataspace_native_reply native_reply;
+	struct dataspace_entry *dataspace = registry_add(ENTRY_DATASPACE, id);
+
+	if (!dataspace)
+		return ERR_MEMORY_QUOTA;
+	dataspace->size = (size + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+	err_t err = slot_take(&dataspace->real.slot);
+	if (err == OK)
+		err = slot_take(&dataspace->native.slot);
+	if (err == OK)
+		err = pd_ram_alloc((ep_t){target.child.pd}, &request, NULL, &reply, &dataspace->real.slot);
+	if (err == OK)
+		err = dataspace_native(cap_ep(dataspace->real), &native, NULL, &native_reply, &dataspace->native.slot);
+	if (err == OK)
+		*made = dataspace;
+	else
+		dataspace_remove(dataspace);
+	return err;
+}
+
+void dataspace_remove(struct dataspace_entry *dataspace)
+{
+	const struct pd_ram_free_request request = {};
+	struct pd_ram_free_reply reply;
+
+	if (dataspace->source)
+		ds_detach(dataspace->source, dataspace->size);
+	if (dataspace->copy)
+		ds_detach(dataspace->copy, dataspace->size);
+	if (cap_valid(dataspace->copy_ds))
+		ds_free(dataspace->copy_ds);
+	if (target.child.pd) {
+		err_t ignored = pd_ram_free((ep_t){target.child.pd}, &request, &dataspace->real.slot, &reply, NULL);
+		(void)ignored;
+	}
+	slot_give(dataspace->real.slot);
+	slot_give(dataspace->native.slot);
+	regions_forget(dataspace->entry.id);
+	registry_remove(&dataspace->entry);
+}
+
+err_t dataspace_show(struct dataspace_entry *dataspace)
+{
+	void *address;
+
+	if (dataspace->source)
+		return OK;
+	err_t err = ds_attach(dataspace->real, 0, 0, RIGHT_READ | RIGHT_WRITE, 0, &address);
+	if (err == OK)
+		dataspace->source = address;
+	return err;
+}
+
+err_t object_add(uint32_t kind, uint32_t id, struct object_entry **made)
+{
+	const struct pd_object_alloc_request request = {.kind = kind};
+	struct pd_object_alloc_reply reply;
+	struct cap_entry cap;
+	uint32_t count;
+	slot_t next;
+	struct object_entry *object = registry_add(ENTRY_OBJECT, id);
+
+	if (!object)
+		return ERR_MEMORY_QUOTA;
+	object->kind = kind;
+	err_t err = slot_take(&object->slot);
+	if (err == OK)
+		err = pd_object_alloc((ep_t){target.child.pd}, &request, NULL, &reply, &object->slot);
+	if (err == OK)
+		err = cap_list(PD_SELF, object->slot, 1, &cap, &count, &next);
+	if (err == OK && (!count || cap.slot != object->slot))
+		err = ERR_CAPABILITY;
+	if (err != OK) {
+		slot_give(object->slot);
+		registry_remove(&object->entry);
+		return err;
+	}
+	object->kernel_id = cap.object;
+	*made = object;
+	return OK;
+}
+
+/* Size 0: the address space. */
+err_t map_add(uint64_t size, uint32_t id, struct map_entry **made)
+{
+	const struct rm_service_create_request create = {size};
+	struct rm_service_create_reply created;
+	const struct rm_dataspace_request as_ds = {};
+	struct rm_dataspace_reply ds_reply;
+	struct map_entry *map = registry_add(ENTRY_MAP, id);
+
+	if (!map)
+		return ERR_MEMORY_QUOTA;
+	map->size = size ? size : PD_HIGH;
+	if (!size) {
+		map->real.slot = target.child.space;
+		*made = map;
+		return OK;
+	}
+	err_t err = slot_take(&map->real.slot);
+	if (err == OK)
+		err = slot_take(&map->real_ds.slot);
+	if (err == OK)
+		err = rm_service_create(target.rm.ep, &create, NULL, &created, &map->real.slot);
+	if (err == OK)
+		err = rm_dataspace(cap_ep(map->real), &as_ds, NULL, &ds_reply, &map->real_ds.slot);
+	if (err == OK)
+		*made = map;
+	else
+		map_remove(map);
+	return err;
+}
+
+void map_remove(struct map_entry *map)
+{
+	const struct rm_service_destroy_request request = {};
+	struct rm_service_destroy_reply reply;
+
+	if (map->real_ds.slot) {
+		err_t ignored = rm_service_destroy(target.rm.ep, &request, &map->real.slot, &reply, NULL);
+		(void)ignored;
+		slot_give(map->real.slot);
+		slot_give(map->real_ds.slot);
+	}
+	slot_give(map->handler_slot);
+	regions_forget(map->entry.id);
+	heap_free(map->regions);
+	registry_remove(&map->entry);
+}
+
+err_t map_handler_set(struct map_entry *map, uint32_t signal, uint32_t badge, slot_t slot)
+{
+	const struct rm_fault_handler_request request = {};
+	struct rm_fault_handler_reply reply;
+	err_t err = rm_fault_handler(cap_ep(map->real), &request, &slot, &reply, NULL);
+
+	if (err != OK)
+		return err;
+	slot_give(map->handler_slot);
+	map->handler = signal;
+	map->handler_badge = badge;
+	map->handler_slot = slot;
+	return OK;
+}
+
+err_t map_attach(struct map_entry *map, struct region *region, bool anywhere, uint32_t flags)
+{
+	struct rm_attach_request request = {anywhere ? RM_ANYWHERE : region->address, region->offset, region->size,
+	                                    region->rights, flags};
+	struct rm_attach_reply reply;
+	const struct entry *source = registry_find(region->source);
+	uint64_t available;
+	slot_t slot;
+
+	if (!source || (source->kind != ENTRY_DATASPACE && source->kind != ENTRY_MAP))
+		return ERR_CAPABILITY;
+	if (source->kind == ENTRY_DATASPACE) {
+		const struct dataspace_entry *ds = (const struct dataspace_entry *)source;
+		slot = ds->real.slot;
+		available = ds->size;
+		if (ds->rom && region->rights & RIGHT_WRITE)
+			return ERR_RIGHTS;
+	} else {
+		const struct map_entry *inner = (const struct map_entry *)source;
+		slot = inner->real_ds.slot;
+		available = inner->size;
+		if (!slot)
+			return ERR_UNSUPPORTED;
+	}
+	err_t err = regions_reserve(map);
+	if (err == OK)
+		err = rm_attach(cap_ep(map->real), &request, &slot, &reply, NULL);
+	if (err != OK)
+		return err;
+	region->address = reply.address;
+	if (!region->size)
+		region->size = available - region->offset;
+	regions_attach(map, region);
+	return OK;
+}
+
+err_t thread_add(uint32_t index, const char *name, const struct thread_schedule *schedule, uint32_t id,
+                 struct thread_entry **made)
+{
+	struct cpu_thread_create_request request = {.index = index, .priority = schedule->priority, .core = schedule->core};
+	struct cpu_thread_create_reply reply;
+	const struct cpu_thread_native_request native = {};
+	struct cpu_thread_native_reply native_reply;
+	struct thread_entry *thread = registry_add(ENTRY_THREAD, id);
+
+	if (!thread)
+		return ERR_MEMORY_QUOTA;
+	text_copy(request.name, sizeof request.name, name);
+	text_copy(thread->name, sizeof thread->name, name);
+	thread->index = index;
+	thread->schedule = *schedule;
+	err_t err = slot_take(&thread->real);
+	if (err == OK)
+		err = slot_take(&thread->native.slot);
+	if (err == OK)
+		err = cpu_thread_create((ep_t){target.child.cpu}, &request, &target.child.pd, &reply, &thread->real);
+	if (err == OK)
+		err = cpu_thread_native((ep_t){thread->real}, &native, NULL, &native_reply, &thread->native.slot);
+	if (err != OK) {
+		slot_give(thread->real);
+		slot_give(thread->native.slot);
+		registry_remove(&thread->entry);
+		return err;
+	}
+	*made = thread;
+	return OK;
+}
+
+/* The domain goes first, so that nothing runs any more and most goes with it; what the RTCR paid for goes after. */
+void target_destroy(void)
+{
+	if (!target.exists)
+		return;
+	child_destroy(&target.child);
+	target.exists = false;
+	while (registry.first) {
+		struct entry *entry = registry.first;
+		switch (entry->kind) {
+		case ENTRY_SESSION: session_remove((struct session_entry *)entry); break;
+		case ENTRY_DATASPACE: dataspace_remove((struct dataspace_entry *)entry); break;
+		case ENTRY_MAP: map_remove((struct map_entry *)entry); break;
+		case ENTRY_OBJECT:
+			slot_give(((struct object_entry *)entry)->slot);
+			registry_remove(entry);
+			break;
+		case ENTRY_THREAD:
+			slot_give(((struct thread_entry *)entry)->real);
+			slot_give(((struct thread_entry *)entry)->native.slot);
+			registry_remove(entry);
+			break;
+		}
+	}
+	registry.next_id = 1;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The one target of this RTCR: the child, its first sessions, and what is known of its fate. Made fresh (run.c) or
+ * from an image (restore.c); served by intercept.c; frozen by snapshot.c.
+ */
+#ifndef RTCR_TARGET_H
+#define RTCR_TARGET_H
+
+#include <checkpoint/session.h>
+#include <framework/child.h>
+
+#include "rtcr/registry.h"
+
+enum { SIGNAL_EXCEPTION = 1, SIGNAL_WRITTEN = 2 };
+
+struct target {
+	bool exists;
+	char name[64];                 /* of the instance */
+	struct child child;
+	uint64_t ram;
+	uint32_t caps;
+	uint32_t core, priority;       /* of threads that name none */
+	uint32_t flags;                /* enum run_flag */
+	uint32_t space;                /* id of its address space */
+	bool ended;                    /* exit was called: end it when this call is over */
+	struct checkpoint_status_reply status;
+	char sentence[120];
+	slot_t watcher;                /* signal for changes of status */
+	struct session rm;             /* further region maps */
+	slot_t exception;
+};
+extern struct target target;
+
+/* Quota, PD, CPU session, for a target of `ram` bytes; then first sessions with ids from the next on. */
+err_t target_make(uint64_t ram, uint32_t caps) MUST_CHECK;
+err_t target_sessions_make(void) MUST_CHECK;
+
+/* Destroy it with everything that the registry holds. */
+void target_destroy(void);
+
+void target_state_set(enum checkpoint_state state);
+void target_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void target_report(void);
+
+err_t target_run(const struct checkpoint_run_request *request, ds_t bundle) MUST_CHECK;
+err_t target_restore(uint64_t generation) MUST_CHECK;
+
+/* Stop, copy, go on; then the image is written by another thread, which submits SIGNAL_WRITTEN. */
+err_t snapshot_take(uint64_t budget_ns) MUST_CHECK;
+err_t snapshot_finish(void) MUST_CHECK;
+err_t snapshot_thread(uint32_t n, struct checkpoint_thread_reply *thread) MUST_CHECK;
+
+/* Entries by what they are made of. */
+err_t dataspace_add(uint64_t size, uint32_t id, struct dataspace_entry **made) MUST_CHECK;
+void dataspace_remove(struct dataspace_entry *dataspace);
+err_t dataspace_show(struct dataspace_entry *dataspace) MUST_CHECK;
+err_t object_add(uint32_t kind, uint32_t id, struct object_entry **made) MUST_CHECK;
+err_t map_add(uint64_t size, uint32_t id, struct map_entry **made) MUST_CHECK;
+void map_remove(struct map_entry *map);
+err_t thread_add(uint32_t index, const char *name, const struct thread_schedule *schedule, uint32_t id,
+                 struct thread_entry **made) MUST_CHECK;
+err_t session_add(enum service service, const char *label, uint32_t client_id, uint32_t id,
+                  struct session_entry **made) MUST_CHECK;
+void session_remove(struct session_entry *session);
+err_t map_attach(struct map_entry *map, struct region *region, bool anywhere, uint32_t flags) MUST_CHECK;
+
+/* Capability tables: own slot `slot` names entry `entry`. */
+err_t session_handler_set(struct session_entry *session, uint32_t signal, uint32_t badge, slot_t slot) MUST_CHECK;
+err_t map_handler_set(struct map_entry *map, uint32_t signal, uint32_t badge, slot_t slot) MUST_CHECK;
+
+/* Calls of the target. */
+err_t intercept(struct entry *entry, struct rpc_message *message, struct rpc_message *reply) MUST_CHECK;
+
+/* The store, from either thread: each has a session of its own. */
+struct store;
+err_t store_open_session(ep_t *session) MUST_CHECK;
+
+#endif
