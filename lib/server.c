@@ -140,6 +140,23 @@ static void message_serve(struct server *server, uint32_t badge)
 	server->answered = true;
 }
 
+static void dropped_give(struct server *server)
+{
+	for (uint32_t i = 0; i < server->drop_count; i++)
+		slot_give(server->drop[i]);
+	server->drop_count = 0;
+}
+
+void server_reply_now(struct server *server)
+{
+	if (!server->answered)
+		return;
+	server->answered = false;
+	err_t ignored = ipc_reply(server->reply);   /* its caller may be gone */
+	(void)ignored;
+	dropped_give(server);
+}
+
 static err_t server_wait(struct server *server, uint64_t deadline)
 {
 	bool answered = server->answered;
@@ -149,9 +166,7 @@ static err_t server_wait(struct server *server, uint64_t deadline)
 	                     : ipc_wait(server->ep, server->reply, server->signal, deadline);
 	if (err == OK)
 		rpc_receive(&server->in);
-	for (uint32_t i = 0; i < server->drop_count; i++)
-		slot_give(server->drop[i]);
-	server->drop_count = 0;
+	dropped_give(server);
 	return err;
 }
 

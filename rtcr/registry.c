@@ -38,39 +38,46 @@ static bool table_grow(uint32_t id)
 	return true;
 }
 
+/* The entry with the next lower id: mostly the neighbour. */
+static struct entry *entry_before(uint32_t id)
+{
+	while (--id)
+		if (registry.by_id[id])
+			return registry.by_id[id];
+	return NULL;
+}
+
 void *registry_add(enum entry_kind kind, uint32_t id)
 {
 	enum { IDS = 1 << 24 };
 
 	if (!id)
 		id = registry.next_id;
-	if (id < registry.next_id || id >= IDS || !table_grow(id))
+	if (id >= IDS || !table_grow(id) || registry.by_id[id])
 		return NULL;
 	struct entry *entry = heap_alloc(entry_size(kind));
 	if (!entry)
 		return NULL;
-	registry.next_id = id + 1;
-	*entry = (struct entry){NULL, id, kind};
-	registry.by_id[id] = entry;
-	if (registry.last)
-		registry.last->next = entry;
+	if (id >= registry.next_id)
+		registry.next_id = id + 1;
+	struct entry *before = entry_before(id);
+	*entry = (struct entry){before ? before->next : registry.first, id, kind};
+	if (before)
+		before->next = entry;
 	else
 		registry.first = entry;
-	registry.last = entry;
+	registry.by_id[id] = entry;
 	return entry;
 }
 
 void registry_remove(struct entry *entry)
 {
-	struct entry **link = &registry.first, *before = NULL;
+	struct entry *before = entry_before(entry->id);
 
-	while (*link != entry) {
-		before = *link;
-		link = &before->next;
-	}
-	*link = entry->next;
-	if (registry.last == entry)
-		registry.last = before;
+	if (before)
+		before->next = entry->next;
+	else
+		registry.first = entry->next;
 	registry.by_id[entry->id] = NULL;
 	err_t ignored = cap_revoke_badge(cap_any(rtcr_server.ep), BADGE_OF(entry->id));
 	(void)ignored;

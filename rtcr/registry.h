@@ -90,7 +90,7 @@ struct thread_entry {
 };
 
 struct registry {
-	struct entry *first, *last;
+	struct entry *first;
 	uint32_t next_id;
 	struct entry **by_id;
 	uint32_t size;
@@ -98,7 +98,7 @@ struct registry {
 extern struct registry registry;
 extern struct server rtcr_server;
 
-/* Allocate and add, with the next id, or with `id` above all there are. NULL: no memory. */
+/* Allocate and add, with the next id, or with `id` if that is free. NULL: no memory, or it is not. */
 void *registry_add(enum entry_kind kind, uint32_t id);
 
 /* Take it out, revoke every capability by which the target names it, free it. */

@@ -60,6 +60,9 @@ err_t server_signal(struct server *server, uint32_t badge, slot_t *slot) MUST_CH
 /* From dispatch, at most MESSAGE_CAPS times: give a slot back when the reply that copies it has gone out. */
 void server_drop(struct server *server, slot_t slot);
 
+/* Send the reply that lies ready, before work that takes long. */
+void server_reply_now(struct server *server);
+
 /*
  * Serve one call, or wait until a signal or the deadline (own clock). `badges`: what was submitted, without
  * SERVER_SIGNAL_ENDED. ERR_TIMEOUT.

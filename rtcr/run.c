@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/* A fresh target from a bundle: its ROMs, its program or the library OS, its first thread. */
+#include <bundle/format.h>
+#include <cpu/session.h>
+#include <framework/format.h>
+#include <framework/heap.h>
+#include <framework/memory.h>
+#include <image/digest.h>
+#include <rom/session.h>
+
+#include "rtcr/target.h"
+
+enum { CAPS_DEFAULT = 20000 };
+
+static err_t bundle_check(const uint8_t *bytes, uint64_t size, const struct bundle_entry **entries, uint32_t *count)
+{
+	const struct bundle_header *header = (const struct bundle_header *)bytes;
+	uint64_t last = sizeof *header + BUNDLE_ENTRIES * sizeof **entries;
+
+	if (size < last || header->magic != BUNDLE_MAGIC || header->version != BUNDLE_VERSION ||
+	    header->count > BUNDLE_ENTRIES || header->size > size)
+		return ERR_CORRUPT;
+	const struct bundle_entry *entry = (const struct bundle_entry *)(bytes + sizeof *header);
+	last = sizeof *header;
+	for (uint32_t i = 0; i < header->count; i++) {
+		if (!string_ends(entry[i].name, sizeof entry[i].name) || !entry[i].name[0] || entry[i].offset < last ||
+		    entry[i].offset % PAGE_SIZE || entry[i].offset > size || entry[i].size > size - entry[i].offset)
+			return ERR_CORRUPT;
+		last = entry[i].offset + entry[i].size;
+	}
+	*entries = entry;
+	*count = header->count;
+	return OK;
+}
+
+static err_t rom_add(const char *name, const void *bytes, uint64_t size)
+{
+	struct dataspace_entry *rom;
+	err_t err = dataspace_add(size ? size : 1, 0, &rom);
+
+	if (err == OK)
+		err = dataspace_show(rom);
+	if (err != OK)
+		return err;
+	memcpy(rom->source, bytes, size);
+	struct digest digest = digest_whole(rom->source, size);
+	rom->rom = true;
+	rom->rom_size = size;
+	memcpy(rom->digest, digest.word, sizeof rom->digest);
+	text_copy(rom->name, sizeof rom->name, name);
+	ds_detach(rom->source, rom->size);
+	rom->source = NULL;
+	return OK;
+}
+
+static err_t roms_add(const uint8_t *bundle, const struct bundle_entry *entries, uint32_t count)
+{
+	struct bundle_entry *index = heap_alloc(count * sizeof *index + 1);
+	err_t err = index ? OK : ERR_MEMORY_QUOTA;
+
+	for (uint32_t i = 0; i < count && err == OK; i++) {
+		memcpy(&index[i], &entries[i], sizeof *index);
+		err = string_ends(index[i].name, sizeof index[i].name) && index[i].size == entries[i].size
+		              ? rom_add(index[i].name, bundle + index[i].offset, index[i].size)
+		              : ERR_CORRUPT;
+	}
+	if (err == OK)
+		err = rom_add("index", index, count * sizeof *index);
+	heap_free(index);
+	return err;
+}
+
+static err_t library_attach(const void **bytes, uint64_t *size)
+{
+	static void *library;
+	static uint64_t library_size;
+	const struct rom_dataspace_request request = {};
+	struct rom_dataspace_reply reply;
+	struct session rom;
+	slot_t slot;
+
+	if (!library) {
+		err_t err = session_open("ROM", "posix", 0, &rom);
+		if (err == OK)
+			err = slot_take(&slot);
+		if (err == OK)
+			err = rom_dataspace(rom.ep, &request, NULL, &reply, &slot);
+		if (err == OK)
+			err = ds_attach((ds_t){slot}, 0, 0, RIGHT_READ, 0, &library);
+		if (err != OK)
+			return err;
+		library_size = reply.size;
+	}
+	*bytes = library;
+	*size = library_size;
+	return OK;
+}
+
+static err_t loader_alloc(void *context, uint64_t size, ds_t *ds)
+{
+	struct dataspace_entry **last = context;
+	err_t err = dataspace_add(size, 0, last);
+
+	if (err == OK)
+		*ds = (*last)->real;
+	return err;
+}
+
+static err_t loader_attach(void *context, ds_t ds, uint64_t address, uint32_t rights)
+{
+	const struct dataspace_entry *const *last = context;
+	struct region region = {address, 0, 0, (*last)->entry.id, rights};
+
+	(void)ds;
+	return map_attach((struct map_entry *)registry_find(target.space), &region, false, 0);
+}
+
+static err_t program_load(uint64_t *entry)
+{
+	struct dataspace_entry *last = NULL;
+	const struct child_memory memory = {loader_alloc, loader_attach, &last};
+	const char *sentence = "";
+	const void *bytes;
+	uint64_t size;
+	void *program = NULL;
+	err_t err;
+
+	if (target.flags & RUN_NATIVE) {
+		struct dataspace_entry *rom = NULL;
+		for (struct entry *at = registry.first; at; at = at->next)
+			if (at->kind == ENTRY_DATASPACE && strcmp(((struct dataspace_entry *)at)->name, "program") == 0)
+				rom = (struct dataspace_entry *)at;
+		err = rom ? ds_attach(rom->real, 0, 0, RIGHT_READ, 0, &program) : ERR_NOT_FOUND;
+		bytes = program;
+		size = rom ? rom->rom_size : 0;
+	} else {
+		err = library_attach(&bytes, &size);
+	}
+	if (err == OK)
+		err = child_load(&memory, bytes, size, entry, &sentence);
+	if (err != OK)
+		target_fail("cannot load the program: %s %s", err_sentence(err), sentence);
+	if (program)
+		ds_detach(program, (size + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1));
+	return err;
+}
+
+static err_t thread_begin(uint64_t entry)
+{
+	const struct thread_schedule schedule = {.priority = target.priority, .core = target.core};
+	const struct cpu_thread_start_request start = {entry, child_stack(), 0};
+	struct cpu_thread_start_reply started;
+	struct thread_entry *thread;
+	err_t err = thread_add(0, "main", &schedule, 0, &thread);
+
+	if (err != OK)
+		target_fail("cannot make a thread with priority %u on core %d: %s", schedule.priority, (int)schedule.core,
+		            err_sentence(err));
+	return err == OK ? cpu_thread_start((ep_t){thread->real}, &start, NULL, &started, NULL) : err;
+}
+
+err_t target_run(const struct checkpoint_run_request *request, ds_t bundle)
+{
+	const struct bundle_entry *entries;
+	uint64_t size, entry = 0;
+	uint32_t count;
+	void *bytes;
+	err_t err = ds_size(bundle, &size);
+
+	if (err == OK)
+		err = ds_attach(bundle, 0, 0, RIGHT_READ, 0, &bytes);
+	if (err != OK)
+		return err;
+	err = bundle_check(bytes, size, &entries, &count);
+	if (err == OK)
+		err = target_make(request->ram, request->caps ? request->caps : CAPS_DEFAULT);
+	if (err == OK) {
+		target.core = request->core;
+		target.priority = request->priority;
+		target.flags = request->flags;
+		err = target_sessions_make();
+	}
+	if (err == OK)
+		err = roms_add(bytes, entries, count);
+	ds_detach(bytes, size);
+	if (err == OK)
+		err = program_load(&entry);
+	if (err == OK)
+		err = thread_begin(entry);
+	if (err != OK) {
+		if (!target.sentence[0])
+			target_fail("cannot start: %s", err_sentence(err));
+		target_destroy();
+		return err;
+	}
+	target_state_set(TARGET_RUNNING);
+	return OK;
+}
