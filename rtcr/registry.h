@@ -78,6 +78,8 @@ struct object_entry {
 	uint32_t kind;                 /* enum kind */
 	slot_t slot;                   /* own capability, all rights but DESTROY */
 	uint32_t kernel_id;
+	uint32_t badges, count;        /* of a signal, at the last checkpoint */
+	uint32_t thread;               /* that awaits this reply object, at the last checkpoint */
 };
 
 struct thread_entry {

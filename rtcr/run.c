@@ -120,8 +120,8 @@ static err_t program_load(uint64_t *entry)
 	struct dataspace_entry *last = NULL;
 	const struct child_memory memory = {loader_alloc, loader_attach, &last};
 	const char *sentence = "";
-	const void *bytes;
-	uint64_t size;
+	const void *bytes = NULL;
+	uint64_t size = 0;
 	void *program = NULL;
 	err_t err;
 

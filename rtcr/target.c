@@ -174,9 +174,7 @@ void dataspace_remove(struct dataspace_entry *dataspace)
 	if (dataspace->source)
 		ds_detach(dataspace->source, dataspace->size);
 	if (dataspace->copy)
-		ds_detach(dataspace->copy, dataspace->size);
-	if (cap_valid(dataspace->copy_ds))
-		ds_free(dataspace->copy_ds);
+		snapshot_retire(dataspace);
 	if (target.child.pd) {
 		err_t ignored = pd_ram_free((ep_t){target.child.pd}, &request, &dataspace->real.slot, &reply, NULL);
 		(void)ignored;

@@ -71,8 +71,17 @@ err_t map_handler_set(struct map_entry *map, uint32_t signal, uint32_t badge, sl
 /* Calls of the target. */
 err_t intercept(struct entry *entry, struct rpc_message *message, struct rpc_message *reply) MUST_CHECK;
 
-/* The store, from either thread: each has a session of its own. */
-struct store;
-err_t store_open_session(ep_t *session) MUST_CHECK;
+/* An image is being written: what it reads must stay. */
+bool snapshot_writing(void);
+void snapshot_retire(struct dataspace_entry *dataspace);
+
+/* Put the content of ROMs into the store, where it is not yet. */
+err_t roms_store(void) MUST_CHECK;
+
+/* A session at the store, opened at first use; one for each of the two threads. */
+err_t store_session(bool writer, ep_t *session) MUST_CHECK;
+
+/* Say what the store says of the last error of `session`. */
+void store_fail(ep_t session, const char *what, err_t err);
 
 #endif
