@@ -134,6 +134,19 @@ static int refuse(const char *what, const char *why)
 	return STATUS_REFUSED;
 }
 
+/* /proc/self/exe is absolute: the C library insists. */
+static void path_set(const char *name)
+{
+	const char *last = name, *place = *name == '/' ? "" : "/";
+
+	for (const char *at = name; *at; at++)
+		if (*at == '/')
+			last = at + 1;
+	if (last == name)
+		place = "/bin/";
+	text_format(process_path, sizeof process_path, "%s%s", place, name);
+}
+
 int process_start(void)
 {
 	static struct registers registers;
@@ -164,7 +177,7 @@ int process_start(void)
 		return refuse("program", "not enough memory for its stack; give more with --memory");
 	if (!stack_fill(&stack, arguments, arguments_size, environment, environment_size, shift))
 		return refuse("program", "its arguments are malformed or too many");
-	text_copy(process_path, sizeof process_path, (const char *)arguments);
+	path_set(arguments);
 	registers.rip = plan.entry + shift;
 	registers.rsp = stack.top;
 	registers.rflags = 0x202;

@@ -378,26 +378,11 @@ static err_t timer_handler_handle(void *object, const struct timer_handler_reque
 	return err;
 }
 
-/* The real timer knows the RTCR's clock only. */
 static err_t timer_set_handle(void *object, const struct timer_set_request *request, struct rpc_message *message,
                               struct timer_set_reply *reply, slot_t *caps_out)
 {
-	struct session_entry *session = object;
-	struct timer_set_request ours = *request;
-	uint64_t theirs;
-	err_t err = pd_clock_get((pd_t){target.child.native}, &theirs);
-
-	(void)message, (void)caps_out;
-	if (err != OK)
-		return err;
-	if (request->deadline != DEADLINE_NEVER)
-		ours.deadline = request->deadline > theirs ? clock_now() + (request->deadline - theirs) : clock_now();
-	err = timer_set(session->real.ep, &ours, NULL, reply, NULL);
-	if (err == OK) {
-		session->deadline = request->deadline;
-		session->period = request->period;
-	}
-	return err;
+	(void)message, (void)reply, (void)caps_out;
+	return timer_arm(object, request->deadline, request->period);
 }
 
 static err_t terminal_buffer_handle(void *object, const struct terminal_buffer_request *request,

@@ -10,7 +10,7 @@
 
 #include "rtcr/target.h"
 
-enum { CAPS_DEFAULT = 20000 };
+enum { CAPS_DEFAULT = 8000 };
 
 static err_t bundle_check(const uint8_t *bytes, uint64_t size, const struct bundle_entry **entries, uint32_t *count)
 {

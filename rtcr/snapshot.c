@@ -5,28 +5,23 @@
  *   prepare    map source and copy, give the copy its pages               target runs
  *   stop       pause, read threads and capabilities, copy memory          target stands
  *   describe   the registry as records in one piece of memory             target runs, its calls wait
- *   write      digests, image, store                                      target runs, by the second thread
+ *   write      digests, image, store (writer.c)                           target runs, by the second thread
  */
+#include <cpu/session.h>
 #include <framework/heap.h>
 #include <framework/memory.h>
-#include <image/writer.h>
-#include <store/session.h>
 
+#include "rtcr/archive.h"
 #include "rtcr/machine.h"
-#include "rtcr/records.h"
-#include "rtcr/target.h"
+#include "rtcr/snapshot.h"
 
-enum { CAPS_ROUND = CAP_LIST_MAX, PAUSE_LIMIT_NS = 1000000000, WRITER_INDEX = 1, WINDOW = 4 << 20 };
+enum { CAPS_ROUND = CAP_LIST_MAX, PAUSE_LIMIT_NS = 1000000000 };
 
 struct thread_copy {
-	struct thread_entry *entry;
+	const struct thread_entry *entry;   /* valid until the target runs again */
+	char name[CPU_NAME];
+	uint32_t index;
 	struct thread_state state;
-};
-
-struct extent_copy {
-	uint32_t dataspace;
-	const uint8_t *bytes;
-	uint64_t offset, size;
 };
 
 struct retired {
@@ -41,19 +36,11 @@ static struct {
 	uint32_t thread_count, thread_room;
 	struct cap_entry *caps;
 	uint32_t cap_count, cap_room;
-	struct extent_copy *extents;
-	uint32_t extent_count, extent_room;
-	uint64_t clock, memory, stop_ns;
-	struct records records;
-	struct image_header header;
-	bool writing;
+	uint64_t clock, stop_ns;
 	struct retired *retired;
-	err_t result;
-	uint64_t image_size;
-	signal_t start;
-	slot_t done;
-	bool thread_made;
-} snapshot;
+} stand;
+
+struct snapshot snapshot;
 
 bool snapshot_writing(void)
 {
@@ -65,8 +52,8 @@ void snapshot_retire(struct dataspace_entry *dataspace)
 	struct retired *retired = snapshot.writing ? heap_alloc(sizeof *retired) : NULL;
 
 	if (retired) {
-		*retired = (struct retired){snapshot.retired, dataspace->copy_ds, dataspace->copy, dataspace->size};
-		snapshot.retired = retired;
+		*retired = (struct retired){stand.retired, dataspace->copy_ds, dataspace->copy, dataspace->size};
+		stand.retired = retired;
 	} else if (!snapshot.writing) {
 		ds_detach(dataspace->copy, dataspace->size);
 		ds_free(dataspace->copy_ds);
@@ -105,12 +92,17 @@ static err_t copy_make(struct dataspace_entry *dataspace)
 }
 
 /* Let pages be present on both sides, so that the copy while the target stands meets no fault. */
-static void pages_touch(const struct dataspace_entry *dataspace, const struct range *range)
+static err_t range_populate(struct dataspace_entry *dataspace, const struct range *range)
 {
-	for (uint64_t at = range->offset; at < range->offset + range->size; at += PAGE_SIZE) {
+	err_t err = pages_populate(dataspace->real, dataspace->source, range->offset, range->size);
+
+	if (err == OK)
+		err = pages_populate(dataspace->copy_ds, dataspace->copy, range->offset, range->size);
+	for (uint64_t at = range->offset; at < range->offset + range->size && err == OK; at += PAGE_SIZE) {
 		(void)*(volatile uint8_t *)(dataspace->source + at);
 		*(volatile uint8_t *)(dataspace->copy + at) = 0;
 	}
+	return err;
 }
 
 /* Call `each` for the populated ranges. */
@@ -139,12 +131,6 @@ static err_t range_count(struct dataspace_entry *dataspace, const struct range *
 	return OK;
 }
 
-static err_t range_touch(struct dataspace_entry *dataspace, const struct range *range)
-{
-	pages_touch(dataspace, range);
-	return OK;
-}
-
 static err_t prepare(void)
 {
 	err_t err = roms_store();
@@ -160,7 +146,7 @@ static err_t prepare(void)
 		if (err == OK)
 			err = populated_each(dataspace, range_count);
 		if (err == OK && populated_sum != dataspace->prepared)
-			err = populated_each(dataspace, range_touch);
+			err = populated_each(dataspace, range_populate);
 		dataspace->prepared = populated_sum;
 	}
 	return err;
@@ -168,14 +154,16 @@ static err_t prepare(void)
 
 static err_t threads_read(void)
 {
-	snapshot.thread_count = 0;
+	stand.thread_count = 0;
 	for (struct entry *entry = registry.first; entry; entry = entry->next) {
 		if (entry->kind != ENTRY_THREAD)
 			continue;
-		if (!room((void **)&snapshot.threads, snapshot.thread_count, &snapshot.thread_room, sizeof *snapshot.threads))
+		if (!room((void **)&stand.threads, stand.thread_count, &stand.thread_room, sizeof *stand.threads))
 			return ERR_MEMORY_QUOTA;
-		struct thread_copy *copy = &snapshot.threads[snapshot.thread_count++];
-		copy->entry = (struct thread_entry *)entry;
+		struct thread_copy *copy = &stand.threads[stand.thread_count++];
+		copy->entry = (const struct thread_entry *)entry;
+		copy->index = copy->entry->index;
+		memcpy(copy->name, copy->entry->name, sizeof copy->name);
 		err_t err = thread_read(copy->entry->native, &copy->state);
 		if (err != OK)
 			return err;
@@ -187,17 +175,17 @@ static err_t caps_read(void)
 {
 	slot_t next = 1;
 
-	snapshot.cap_count = 0;
+	stand.cap_count = 0;
 	do {
 		uint32_t count;
-		while (snapshot.cap_room < snapshot.cap_count + CAPS_ROUND)
-			if (!room((void **)&snapshot.caps, snapshot.cap_room, &snapshot.cap_room, sizeof *snapshot.caps))
+		while (stand.cap_room < stand.cap_count + CAPS_ROUND)
+			if (!room((void **)&stand.caps, stand.cap_room, &stand.cap_room, sizeof *stand.caps))
 				return ERR_MEMORY_QUOTA;
-		err_t err = cap_list((pd_t){target.child.native}, next, CAPS_ROUND, snapshot.caps + snapshot.cap_count, &count,
+		err_t err = cap_list((pd_t){target.child.native}, next, CAPS_ROUND, stand.caps + stand.cap_count, &count,
 		                     &next);
 		if (err != OK)
 			return err;
-		snapshot.cap_count += count;
+		stand.cap_count += count;
 	} while (next);
 	return OK;
 }
@@ -231,7 +219,7 @@ static err_t memory_copy(uint64_t until)
 }
 
 /* The target stands from here to the end. */
-static err_t stop_and_copy(uint64_t budget_ns)
+static err_t stop_and_copy(uint64_t budget_ns, bool stay)
 {
 	const pd_t pd = {target.child.native};
 	uint64_t begin = clock_now(), until = budget_ns ? begin + budget_ns : UINT64_MAX;
@@ -239,7 +227,7 @@ static err_t stop_and_copy(uint64_t budget_ns)
 
 	if (err != OK)
 		return err;
-	err = pd_clock_get(pd, &snapshot.clock);
+	err = pd_clock_get(pd, &stand.clock);
 	if (err == OK)
 		err = threads_read();
 	if (err == OK)
@@ -248,8 +236,11 @@ static err_t stop_and_copy(uint64_t budget_ns)
 		err = signals_read();
 	if (err == OK)
 		err = memory_copy(until);
-	err_t resumed = pd_resume(pd);
-	snapshot.stop_ns = clock_now() - begin;
+	err_t resumed = OK;
+	target.stopped = stay && err == OK;
+	if (!target.stopped)
+		resumed = pd_resume(pd);
+	stand.stop_ns = clock_now() - begin;
 	return err == OK ? resumed : err;
 }
 
@@ -267,11 +258,11 @@ static uint32_t class_of(const struct thread_state *state)
 
 err_t snapshot_thread(uint32_t n, struct checkpoint_thread_reply *thread)
 {
-	if (n >= snapshot.thread_count || !target.exists)
+	if (n >= stand.thread_count)
 		return ERR_NOT_FOUND;
-	const struct thread_copy *copy = &snapshot.threads[n];
-	memcpy(thread->name, copy->entry->name, sizeof thread->name);
-	thread->index = copy->entry->index;
+	const struct thread_copy *copy = &stand.threads[n];
+	memcpy(thread->name, copy->name, sizeof thread->name);
+	thread->index = copy->index;
 	thread->class = class_of(&copy->state);
 	thread->instruction = copy->state.registers.rip;
 	thread->run = copy->state.run;
@@ -307,8 +298,8 @@ static err_t threads_describe(void)
 {
 	err_t err = OK;
 
-	for (uint32_t i = 0; i < snapshot.thread_count && err == OK; i++) {
-		const struct thread_copy *copy = &snapshot.threads[i];
+	for (uint32_t i = 0; i < stand.thread_count && err == OK; i++) {
+		const struct thread_copy *copy = &stand.threads[i];
 		err = record_thread(&snapshot.records, copy->entry, &copy->state);
 		target.status.classes[class_of(&copy->state)]++;
 	}
@@ -320,11 +311,11 @@ static err_t describe(void)
 	struct records *records = &snapshot.records;
 
 	memset(target.status.classes, 0, sizeof target.status.classes);
-	target.status.thread_count = snapshot.thread_count;
+	target.status.thread_count = stand.thread_count;
 	records_clear(records);
-	for (uint32_t i = 0; i < snapshot.thread_count; i++)
-		records_awaits(snapshot.threads[i].entry, &snapshot.threads[i].state);
-	err_t err = record_target(records, snapshot.clock);
+	for (uint32_t i = 0; i < stand.thread_count; i++)
+		records_awaits(stand.threads[i].entry, &stand.threads[i].state);
+	err_t err = record_target(records, stand.clock);
 	if (err == OK)
 		err = record_dataspaces(records);
 	if (err == OK)
@@ -337,146 +328,12 @@ static err_t describe(void)
 		err = record_sessions(records);
 	if (err == OK)
 		err = threads_describe();
-	for (uint32_t i = 0; i < snapshot.cap_count && err == OK; i++)
-		err = record_capability(records, &snapshot.caps[i]);
+	for (uint32_t i = 0; i < stand.cap_count && err == OK; i++)
+		err = record_capability(records, &stand.caps[i]);
 	return err == OK ? record_terminals(records) : err;
 }
 
-/* From here: the second thread. It gathers small pieces in a window; memory goes to the store from where it lies. */
-static struct {
-	ep_t store;
-	ds_t window_ds;
-	uint8_t *window;
-	uint64_t fill;
-	ds_t lent;
-} sink;
-
-static err_t buffer_lend(ds_t ds)
-{
-	const struct store_buffer_request request = {};
-	struct store_buffer_reply reply;
-
-	if (sink.lent.slot == ds.slot)
-		return OK;
-	err_t err = store_buffer(sink.store, &request, &ds.slot, &reply, NULL);
-	if (err == OK)
-		sink.lent = ds;
-	return err;
-}
-
-static err_t sink_flush(void)
-{
-	const struct store_append_request request = {0, sink.fill};
-	struct store_append_reply reply;
-
-	if (!sink.fill)
-		return OK;
-	sink.fill = 0;
-	err_t err = buffer_lend(sink.window_ds);
-	return err == OK ? store_append(sink.store, &request, NULL, &reply, NULL) : err;
-}
-
-static err_t sink_append(void *context, const void *bytes, uint64_t size)
-{
-	const uint8_t *from = bytes;
-	err_t err = OK;
-
-	(void)context;
-	while (size && err == OK) {
-		uint64_t part = WINDOW - sink.fill < size ? WINDOW - sink.fill : size;
-		memcpy(sink.window + sink.fill, from, part);
-		sink.fill += part;
-		from += part;
-		size -= part;
-		if (sink.fill == WINDOW)
-			err = sink_flush();
-	}
-	return err;
-}
-
-static err_t sink_start(void)
-{
-	void *window;
-	err_t err = store_session(true, &sink.store);
-
-	if (err != OK || sink.window)
-		return err;
-	err = ds_alloc(WINDOW, &sink.window_ds);
-	if (err == OK)
-		err = ds_attach(sink.window_ds, 0, 0, RIGHT_READ | RIGHT_WRITE, 0, &window);
-	if (err == OK)
-		sink.window = window;
-	return err;
-}
-
-static err_t image_write(struct image_writer *writer, uint64_t *digests, uint64_t chunks)
-{
-	const struct image_sink out = {sink_append, NULL};
-	err_t err = image_write_begin(writer, &out, &snapshot.header, digests, chunks);
-
-	if (err == OK)
-		err = records_write(&snapshot.records, writer);
-	for (uint32_t i = 0; i < snapshot.extent_count && err == OK; i++)
-		err = image_write_memory(writer, snapshot.extents[i].bytes, snapshot.extents[i].size);
-	if (err == OK)
-		err = image_write_end(writer, &snapshot.image_size);
-	return err == OK ? sink_flush() : err;
-}
-
-static err_t image_store(void)
-{
-	static struct image_writer writer;
-	const struct store_commit_request commit = {};
-	struct store_create_request create = {.key = {.kind = STORE_IMAGE, .generation = snapshot.header.generation}};
-	struct store_create_reply created;
-	struct store_commit_reply committed;
-	uint64_t chunks = snapshot.memory / IMAGE_CHUNK_DEFAULT + 1;
-	err_t err = sink_start();
-
-	memcpy(create.key.name, target.name, sizeof create.key.name);
-	uint64_t *digests = err == OK ? heap_alloc(chunks * sizeof *digests) : NULL;
-	if (!digests)
-		return err == OK ? ERR_MEMORY_QUOTA : err;
-	sink.fill = 0;
-	err = store_create(sink.store, &create, NULL, &created, NULL);
-	if (err == OK)
-		err = image_write(&writer, digests, chunks);
-	if (err == OK)
-		err = store_commit(sink.store, &commit, NULL, &committed, NULL);
-	heap_free(digests);
-	return err;
-}
-
-static _Noreturn void writer_run(addr_t unused)
-{
-	uint32_t badges, count;
-
-	(void)unused;
-	for (;;) {
-		err_t err = signal_wait(snapshot.start, DEADLINE_NEVER, &badges, &count);
-		if (err == OK)
-			err = image_store();
-		snapshot.result = err;
-		err = signal_submit((signal_t){snapshot.done});
-		if (err != OK)
-			log_line("the end of a checkpoint cannot be told: %s", err_sentence(err));
-	}
-}
-
-static err_t writer_start(void)
-{
-	if (snapshot.thread_made)
-		return OK;
-	err_t err = signal_alloc(&snapshot.start);
-	if (err == OK)
-		err = server_signal(&rtcr_server, SIGNAL_WRITTEN, &snapshot.done);
-	if (err == OK)
-		err = thread_spawn(WRITER_INDEX, "writer", 131072, writer_run, 0);
-	snapshot.thread_made = err == OK;
-	return err;
-}
-
-err_t snapshot_take(uint64_t budget_ns)
+err_t snapshot_take(uint64_t budget_ns, bool stop)
 {
 	err_t err = writer_start();
 
@@ -486,18 +343,20 @@ err_t snapshot_take(uint64_t budget_ns)
 		target_fail("checkpoint: cannot prepare: %s; give the component more memory", err_sentence(err));
 		return err;
 	}
-	err = stop_and_copy(budget_ns);
-	target.status.stop_ns = snapshot.stop_ns;
+	err = stop_and_copy(budget_ns, stop);
+	target.status.stop_ns = stand.stop_ns;
 	if (err == OK)
 		err = describe();
 	if (err != OK) {
-		target_fail("checkpoint given up after %lu us, the component runs on: %s", snapshot.stop_ns / 1000,
+		target_fail("checkpoint given up after %lu us, the component runs on: %s", stand.stop_ns / 1000,
 		            err_sentence(err));
 		return err;
 	}
 	target.status.memory_bytes = snapshot.memory;
+	if (!target.status.generation)
+		target.status.generation = archive_newest();
 	snapshot.header = (struct image_header){.generation = target.status.generation + 1,
-	                                        .parent_generation = target.status.generation};
+	                                        .parent_generation = target.parent};
 	machine_describe(&snapshot.header);
 	snapshot.writing = true;
 	return signal_submit(snapshot.start);
@@ -506,18 +365,18 @@ err_t snapshot_take(uint64_t budget_ns)
 err_t snapshot_finish(void)
 {
 	snapshot.writing = false;
-	while (snapshot.retired) {
-		struct retired *retired = snapshot.retired;
-		snapshot.retired = retired->next;
+	while (stand.retired) {
+		struct retired *retired = stand.retired;
+		stand.retired = retired->next;
 		ds_detach(retired->bytes, retired->size);
 		ds_free(retired->ds);
 		heap_free(retired);
 	}
 	if (snapshot.result != OK) {
-		store_fail(sink.store, "checkpoint", snapshot.result);
+		store_fail(STORE_WRITING, "checkpoint", snapshot.result);
 		return snapshot.result;
 	}
 	target.status.image_bytes = snapshot.image_size;
-	target.status.generation = snapshot.header.generation;
+	target.status.generation = target.parent = snapshot.header.generation;
 	return OK;
 }

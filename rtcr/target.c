@@ -6,7 +6,6 @@
 #include <framework/memory.h>
 #include <pd/session.h>
 #include <rm/session.h>
-#include <timer/session.h>
 
 #include "rtcr/target.h"
 
@@ -55,7 +54,8 @@ err_t target_make(uint64_t ram, uint32_t caps)
 	if (err != OK)
 		return err;
 	target.exists = true;
-	target.ended = false;
+	target.ended = target.stopped = target.timers_armed = false;
+	target.parent = 0;
 	target.ram = ram;
 	target.caps = caps;
 	return cpu_exception_handler((ep_t){target.child.cpu}, &handler, &target.exception, &reply, NULL);
@@ -73,7 +73,7 @@ err_t session_add(enum service service, const char *label, uint32_t client_id, u
 	session->client_id = client_id;
 	session->deadline = DEADLINE_NEVER;
 	text_copy(session->label, sizeof session->label, label);
-	if (service == SERVICE_TIMER || service == SERVICE_LOG)
+	if (service == SERVICE_LOG)
 		err = session_open(service_names[service], target.name, 0, &session->real);
 	else if (service == SERVICE_TERMINAL)
 		err = session_open("TERMINAL", target.name, 2000000000, &session->real);
@@ -95,21 +95,16 @@ void session_remove(struct session_entry *session)
 
 err_t session_handler_set(struct session_entry *session, uint32_t signal, uint32_t badge, slot_t slot)
 {
-	const struct timer_handler_request timer = {};
-	struct timer_handler_reply timer_done;
-	const struct terminal_buffer_request buffer = {};
-	struct terminal_buffer_reply buffer_done;
-	err_t err;
+	const struct terminal_buffer_request request = {};
+	struct terminal_buffer_reply reply;
 
-	if (session->service == SERVICE_TIMER) {
-		err = timer_handler(session->real.ep, &timer, &slot, &timer_done, NULL);
-	} else {
-		struct dataspace_entry *ds = (struct dataspace_entry *)registry_find(session->buffer);
+	if (session->service == SERVICE_TERMINAL) {
+		const struct dataspace_entry *ds = (const struct dataspace_entry *)registry_find(session->buffer);
 		const slot_t caps[2] = {ds->real.slot, slot};
-		err = terminal_buffer(session->real.ep, &buffer, caps, &buffer_done, NULL);
+		err_t err = terminal_buffer(session->real.ep, &request, caps, &reply, NULL);
+		if (err != OK)
+			return err;
 	}
-	if (err != OK)
-		return err;
 	slot_give(session->signal_slot);
 	session->signal = signal;
 	session->signal_badge = badge;
@@ -195,6 +190,18 @@ err_t dataspace_show(struct dataspace_entry *dataspace)
 	if (err == OK)
 		dataspace->source = address;
 	return err;
+}
+
+/* Few pages are not worth a mapping of their own: they come when they are touched. */
+err_t pages_populate(ds_t ds, uint8_t *base, uint64_t offset, uint64_t size)
+{
+	enum { FEW = 8 };
+	const struct rm_attach_request request = {(addr_t)base + offset, offset, size, RIGHT_READ | RIGHT_WRITE, RM_POPULATE};
+	struct rm_attach_reply reply;
+
+	if (size <= FEW * PAGE_SIZE)
+		return OK;
+	return rm_attach((ep_t){SLOT_ADDRESS_SPACE}, &request, &ds.slot, &reply, NULL);
 }
 
 err_t object_add(uint32_t kind, uint32_t id, struct object_entry **made)

@@ -23,6 +23,9 @@ struct target {
 	uint32_t flags;                /* enum run_flag */
 	uint32_t space;                /* id of its address space */
 	bool ended;                    /* exit was called: end it when this call is over */
+	bool stopped;                  /* stands since a checkpoint after which it is to be killed */
+	bool timers_armed;
+	uint64_t parent;               /* generation it was restored from or last saved as, 0: none */
 	struct checkpoint_status_reply status;
 	char sentence[120];
 	slot_t watcher;                /* signal for changes of status */
@@ -46,7 +49,7 @@ err_t target_run(const struct checkpoint_run_request *request, ds_t bundle) MUST
 err_t target_restore(uint64_t generation) MUST_CHECK;
 
 /* Stop, copy, go on; then the image is written by another thread, which submits SIGNAL_WRITTEN. */
-err_t snapshot_take(uint64_t budget_ns) MUST_CHECK;
+err_t snapshot_take(uint64_t budget_ns, bool stop) MUST_CHECK;
 err_t snapshot_finish(void) MUST_CHECK;
 err_t snapshot_thread(uint32_t n, struct checkpoint_thread_reply *thread) MUST_CHECK;
 
@@ -75,13 +78,23 @@ err_t intercept(struct entry *entry, struct rpc_message *message, struct rpc_mes
 bool snapshot_writing(void);
 void snapshot_retire(struct dataspace_entry *dataspace);
 
-/* Put the content of ROMs into the store, where it is not yet. */
+/* Put the content of ROMs into the store, where it is not yet; its size there; back into a dataspace, checked. */
 err_t roms_store(void) MUST_CHECK;
+err_t content_size(const uint64_t digest[2], uint64_t *size) MUST_CHECK;
+err_t content_read(struct dataspace_entry *rom) MUST_CHECK;
 
-/* A session at the store, opened at first use; one for each of the two threads. */
-err_t store_session(bool writer, ep_t *session) MUST_CHECK;
+/* Sessions at the store, opened at first use: one file is open in each. STORE_WRITING is the second thread's. */
+enum store_use { STORE_WRITING, STORE_READING, STORE_ROMS, STORE_USES };
+err_t store_session(enum store_use use, ep_t *session) MUST_CHECK;
 
-/* Say what the store says of the last error of `session`. */
-void store_fail(ep_t session, const char *what, err_t err);
+/* Say what the store says of the last error of that session. */
+void store_fail(enum store_use use, const char *what, err_t err);
+
+/* TIMER: set one; submit what is due, and when the next will be (own clock). */
+err_t timer_arm(struct session_entry *session, uint64_t deadline, uint64_t period) MUST_CHECK;
+uint64_t timers_expire(void);
+
+/* Give bytes [offset, offset + size) of `ds`, which is attached at `base`, their pages here and now. */
+err_t pages_populate(ds_t ds, uint8_t *base, uint64_t offset, uint64_t size) MUST_CHECK;
 
 #endif

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+/* Images in the store, see archive.h. Bytes come through a window that the store fills. */
+#include <framework/format.h>
+#include <framework/heap.h>
+#include <framework/memory.h>
+#include <store/session.h>
+
+#include "rtcr/archive.h"
+#include "rtcr/machine.h"
+#include "rtcr/records.h"
+
+enum { WINDOW = 4 << 20 };
+
+static struct {
+	ds_t window_ds;
+	uint8_t *window;
+	void *buffer;              /* of the reader */
+	uint8_t *chunk;
+	uint32_t chunk_size;
+	uint32_t missing;
+} archive;
+
+static err_t window_lend(ep_t store)
+{
+	const struct store_buffer_request request = {};
+	struct store_buffer_reply reply;
+	void *window;
+
+	if (!archive.window) {
+		err_t err = ds_alloc(WINDOW, &archive.window_ds);
+		if (err == OK)
+			err = ds_attach(archive.window_ds, 0, 0, RIGHT_READ | RIGHT_WRITE, 0, &window);
+		if (err != OK)
+			return err;
+		archive.window = window;
+	}
+	return store_buffer(store, &request, &archive.window_ds.slot, &reply, NULL);
+}
+
+static err_t window_read(void *context, uint64_t offset, void *to, uint64_t size)
+{
+	uint8_t *at = to;
+	ep_t store;
+	err_t err = store_session(STORE_READING, &store);
+
+	(void)context;
+	while (size && err == OK) {
+		uint64_t part = size < WINDOW ? size : WINDOW;
+		const struct store_read_request request = {offset, 0, part};
+		struct store_read_reply reply;
+		err = store_read(store, &request, NULL, &reply, NULL);
+		if (err != OK)
+			break;
+		memcpy(at, archive.window, part);
+		at += part;
+		offset += part;
+		size -= part;
+	}
+	return err;
+}
+
+uint64_t archive_newest(void)
+{
+	struct store_newest_request request = {.below = UINT64_MAX};
+	struct store_newest_reply reply;
+	ep_t store;
+
+	memcpy(request.name, target.name, sizeof request.name);
+	if (store_session(STORE_READING, &store) != OK || store_newest(store, &request, NULL, &reply, NULL) != OK)
+		return 0;
+	return reply.generation;
+}
+
+static err_t file_open(uint64_t generation, uint64_t *size)
+{
+	struct store_open_request request = {.key = {.kind = STORE_IMAGE, .generation = generation}};
+	struct store_open_reply reply;
+	ep_t store;
+	err_t err = store_session(STORE_READING, &store);
+
+	memcpy(request.key.name, target.name, sizeof request.key.name);
+	if (err == OK)
+		err = window_lend(store);
+	if (err == OK)
+		err = store_open(store, &request, NULL, &reply, NULL);
+	if (err == ERR_NOT_FOUND)
+		target_fail("restore: there is no checkpoint %s@%lu", target.name, generation);
+	else if (err != OK)
+		store_fail(STORE_READING, "restore", err);
+	else
+		*size = reply.size;
+	return err;
+}
+
+static uint64_t generation_before(uint64_t generation)
+{
+	struct store_newest_request request = {.below = generation};
+	struct store_newest_reply reply;
+	ep_t store;
+
+	memcpy(request.name, target.name, sizeof request.name);
+	if (store_session(STORE_READING, &store) != OK || store_newest(store, &request, NULL, &reply, NULL) != OK)
+		return 0;
+	return reply.generation;
+}
+
+static err_t image_fail(uint64_t generation, const struct image_fault *fault, err_t err)
+{
+	uint64_t older = generation_before(generation);
+
+	if (older)
+		target_fail("restore: checkpoint %lu is not usable: %s at byte %lu; an older one is %s@%lu", generation,
+		            fault->sentence, fault->offset, target.name, older);
+	else
+		target_fail("restore: checkpoint %lu is not usable: %s at byte %lu", generation, fault->sentence,
+		            fault->offset);
+	return err;
+}
+
+err_t archive_open(uint64_t generation, struct image *image)
+{
+	const struct image_source from = {window_read, NULL, 0};
+	struct image_source source = from;
+	struct image_fault fault = {0, "cannot be read"};
+	uint64_t needed, newest = archive_newest();
+
+	target.status.generation = newest;
+	if (!generation)
+		generation = newest;
+	if (!generation) {
+		target_fail("restore: %s has no checkpoint", target.name);
+		return ERR_NOT_FOUND;
+	}
+	err_t err = file_open(generation, &source.size);
+	if (err != OK)
+		return err;
+	err = image_probe(&source, &needed, &fault);
+	if (err != OK)
+		return image_fail(generation, &fault, err);
+	archive.buffer = heap_alloc(needed);
+	if (!archive.buffer)
+		return ERR_MEMORY_QUOTA;
+	err = image_open(image, &source, archive.buffer, needed, &fault);
+	return err == OK ? OK : image_fail(generation, &fault, err);
+}
+
+void archive_close(void)
+{
+	heap_free(archive.buffer);
+	archive.buffer = NULL;
+}
+
+err_t archive_chunk_buffer(uint32_t size, uint8_t **bytes)
+{
+	void *chunk;
+
+	if (size > archive.chunk_size) {
+		err_t err = memory_take(size, &chunk);
+		if (err != OK)
+			return err;
+		archive.chunk = chunk;
+		archive.chunk_size = size;
+	}
+	*bytes = archive.chunk;
+	return OK;
+}
+
+err_t rom_name_read(const struct image_dataspace *record, uint64_t *size, char *name, uint32_t room)
+{
+	uint32_t length, at = 0;
+	const uint8_t *bytes = image_piece(record, 0, &length);
+
+	*size = 0;
+	while (at < length && at < 18 && bytes[at] >= '0' && bytes[at] <= '9')
+		*size = *size * 10 + (uint64_t)(bytes[at++] - '0');
+	if (!at || at == length || bytes[at++] != ' ' || length - at >= room || *size > record->size)
+		return ERR_CORRUPT;
+	memcpy(name, bytes + at, length - at);
+	name[length - at] = 0;
+	return OK;
+}
+
+enum service session_service(const struct image_session *record)
+{
+	uint32_t length, service = 0;
+	const uint8_t *bytes = image_piece(record, 0, &length);
+
+	while (service < SERVICES && (strlen(service_names[service]) != length ||
+	                              memcmp(service_names[service], bytes, length) != 0))
+		service++;
+	return (enum service)service;
+}
+
+/* "core=N priority=N flags=N" */
+err_t target_state_read(const struct image_target *record)
+{
+	uint32_t values[3], length, at = 0;
+	const uint8_t *bytes = image_piece(record, 1, &length);
+
+	for (uint32_t i = 0; i < 3; i++) {
+		while (at < length && bytes[at] != '=')
+			at++;
+		at++;
+		values[i] = 0;
+		while (at < length && bytes[at] >= '0' && bytes[at] <= '9')
+			values[i] = values[i] * 10 + (uint32_t)(bytes[at++] - '0');
+	}
+	if (at > length)
+		return ERR_CORRUPT;
+	target.core = values[0];
+	target.priority = values[1];
+	target.flags = values[2];
+	return OK;
+}
+
+static void missing(const char *what, const char *name)
+{
+	if (!archive.missing++)
+		target_fail("restore: %s%s", what, name);
+	else
+		log_line("restore: %s%s", what, name);
+}
+
+static void dataspaces_check(const struct image *image)
+{
+	for (uint32_t i = 0; i < image_count(image, IMAGE_KIND_dataspace); i++) {
+		const struct image_dataspace *record = image_at(image, IMAGE_KIND_dataspace, i);
+		char name[PARENT_LABEL];
+		uint64_t size, there;
+		if (record->origin != IMAGE_ORIGIN_ROM)
+			continue;
+		if (rom_name_read(record, &size, name, sizeof name) != OK)
+			missing("a ROM has no proper name", "");
+		else if (content_size(record->digest, &there) != OK)
+			missing("the store lacks the content of ", name);
+		else if (there != size)
+			missing("the store has other content for ", name);
+	}
+}
+
+static void sessions_check(const struct image *image)
+{
+	for (uint32_t i = 0; i < image_count(image, IMAGE_KIND_session); i++) {
+		const struct image_session *record = image_at(image, IMAGE_KIND_session, i);
+		uint32_t length;
+		if (session_service(record) == SERVICES)
+			missing("nobody offers a service of the image", "");
+		(void)image_piece(record, 3, &length);
+		if (length != sizeof(struct session_state))
+			missing("the state of a session has another form", "");
+	}
+}
+
+static void maps_check(const struct image *image)
+{
+	const struct image_target *description = image_at(image, IMAGE_KIND_target, 0);
+
+	if (!image_find(image, IMAGE_KIND_region_map, description->region_map))
+		missing("the image has no address space", "");
+	for (uint32_t i = 0; i < image_count(image, IMAGE_KIND_capability); i++) {
+		const struct image_capability *record = image_at(image, IMAGE_KIND_capability, i);
+		if (record->object.kind == IMAGE_KIND_rpc_object || record->object.kind == IMAGE_KIND_target)
+			missing("a capability names what is no object here", "");
+	}
+}
+
+err_t archive_check(const struct image *image)
+{
+	const char *lacks = machine_lacks(&image->header);
+
+	archive.missing = 0;
+	if (lacks)
+		missing(lacks, "");
+	if (image_count(image, IMAGE_KIND_target) != 1) {
+		missing("the image is of a group of components", "");
+		return ERR_UNSUPPORTED;
+	}
+	maps_check(image);
+	sessions_check(image);
+	dataspaces_check(image);
+	if (archive.missing > 1)
+		log_line("restore: %u things are missing", archive.missing);
+	return archive.missing ? ERR_UNSUPPORTED : OK;
+}

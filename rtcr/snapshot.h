@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The offline storage: what the last checkpoint holds, immutable while `writing`. Made by snapshot.c on the main thread,
+ * turned into an image by writer.c on the second one, which reads it between `start` and `done` and nothing else.
+ */
+#ifndef RTCR_SNAPSHOT_H
+#define RTCR_SNAPSHOT_H
+
+#include <image/writer.h>
+
+#include "rtcr/records.h"
+#include "rtcr/target.h"
+
+/* Bytes of an anonymous dataspace, where they were copied to. */
+struct extent_copy {
+	uint32_t dataspace;
+	const uint8_t *bytes;
+	uint64_t offset, size;
+};
+
+struct snapshot {
+	struct extent_copy *extents;      /* by (dataspace, offset) */
+	uint32_t extent_count, extent_room;
+	uint64_t memory;                  /* bytes of all extents */
+	struct records records;
+	struct image_header header;
+	bool writing;
+	signal_t start;                   /* to the writer */
+	slot_t done;                      /* from it: SIGNAL_WRITTEN */
+	err_t result;                     /* of the writer */
+	uint64_t image_size;
+};
+extern struct snapshot snapshot;
+
+/* Make the second thread, at the first checkpoint. */
+err_t writer_start(void) MUST_CHECK;
+
+#endif
