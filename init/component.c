@@ -216,7 +216,8 @@ void component_remove(struct component *component)
 void component_exited(struct component *component, int status)
 {
 	log_line("%s: ended with status %d", component->name, status);
-	component->death_badge = 1;
+	component->exited = true;
+	component->exit_status = status;
 	state.look = true;
 	err_t ignored = signal_submit((signal_t){state.death});
 	(void)ignored;
@@ -247,7 +248,7 @@ static bool component_dead(struct component *component)
 	const struct cpu_thread_exception_request request = {};
 	struct cpu_thread_exception_reply reply;
 
-	if (component->death_badge)
+	if (component->exited)
 		return true;
 	if (!component->child.thread)
 		return false;
@@ -268,9 +269,13 @@ void components_look(void)
 		struct component *component = components[i];
 		if (!component || component->state == INSTANCE_DEAD || !component_dead(component))
 			continue;
-		component->death_badge = 0;
+		bool done = component->exited && component->exit_status == 0;
+		component->exited = false;
 		report |= component->instance;
-		component_restart(component);
+		if (done)
+			component_stop(component);
+		else
+			component_restart(component);
 	}
 	if (report)
 		launcher_report();

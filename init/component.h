@@ -44,7 +44,9 @@ struct component {
 	uint64_t ram;
 	uint64_t last_deaths[3];      /* when, own clock */
 	struct child child;
-	uint32_t log_id, death_badge;
+	uint32_t log_id;
+	bool exited;                  /* not looked at yet */
+	int exit_status;
 	slot_t log, parent;
 	uint32_t session_count;
 	struct link *links;
