@@ -6,6 +6,7 @@
  * allowed (real-time priority) it uses and reports.
  */
 #include <argp.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -32,7 +33,7 @@ struct options {
 static volatile int stop;
 
 static const struct argp_option option_table[] = {
-	{"modules", 'm', "DIR", 0, "component programs (*.elf) and configuration; required", 0},
+	{"modules", 'm', "DIR", 0, "component programs (all *.elf) and configuration; required", 0},
 	{"first", 'f', "NAME", 0, "first component (default: core)", 0},
 	{"memory", 'M', "SIZE", 0, "memory of the node, for example 8G (default: half of the host's)", 0},
 	{"socket", 's', "PATH", 0, "listen here for the command line", 0},
@@ -100,25 +101,31 @@ static err_t module_add(struct boot *boot, int directory, const char *file)
 	return err;
 }
 
-static const char *const module_files[] = {
-	"core.elf", "init.elf", "rtcr.elf", "posix.elf", "store.elf", "terminal.elf", "control.elf", "config",
-};
+/* Component programs, and the configuration of init. */
+static int module_is(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name);
+
+	return strcmp(entry->d_name, "config") == 0 || (length > 4 && strcmp(entry->d_name + length - 4, ".elf") == 0);
+}
 
 static int modules_add(struct boot *boot, const char *path)
 {
-	int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct dirent **files;
+	int status = 0, directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int count = directory < 0 ? -1 : scandirat(directory, ".", &files, module_is, alphasort);
 
-	if (directory < 0)
+	if (count < 0)
 		return fail(path, strerror(errno));
-	for (size_t i = 0; i < sizeof module_files / sizeof *module_files; i++) {
-		if (faccessat(directory, module_files[i], R_OK, 0) < 0)
-			continue;
-		err_t err = module_add(boot, directory, module_files[i]);
+	for (int i = 0; i < count; i++) {
+		err_t err = status == 0 ? module_add(boot, directory, files[i]->d_name) : OK;
 		if (err != OK)
-			return fail(module_files[i], err_sentence(err));
+			status = fail(files[i]->d_name, err_sentence(err));
+		free(files[i]);
 	}
+	free(files);
 	close(directory);
-	return 0;
+	return status;
 }
 
 static int socket_listen(const char *path)
