@@ -18,6 +18,7 @@ static struct {
 	uint32_t hint;
 	slot_t death;             /* to be submitted when a thread stops */
 	bool look;                /* some component exited */
+	uint64_t serial;
 } state;
 
 err_t served_add(struct served *served, enum served_kind kind)
@@ -174,6 +175,7 @@ err_t component_create(const char *name, const struct config_child *config, bool
 	}
 	component->config = config;
 	component->instance = instance;
+	component->serial = ++state.serial;
 	component->ram = ram > config->ram ? ram : config->ram;
 	components[at] = component;
 	err_t err = component_run(component);
@@ -194,7 +196,7 @@ void component_stop(struct component *component)
 		slot_give(component->announced[i].signal);
 	}
 	memset(component->announced, 0, sizeof component->announced);
-	component->ended.count = 0;
+	ended_forget(component);
 	if (component->log) {
 		struct session log = {component->log_id, {component->log}};
 		session_close(&log);

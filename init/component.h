@@ -14,7 +14,7 @@
 
 #include "init/config.h"
 
-enum { COMPONENTS = 1200, ANNOUNCED = 4, SESSIONS_EACH = 512 };
+enum { COMPONENTS = 1200, ANNOUNCED = 4, SESSIONS_EACH = 512, ENDED_MOST = 4096 };
 
 /* What badges of init's endpoint stand for: each struct that is served begins with this. */
 enum served_kind { SERVED_COMPONENT, SERVED_LAUNCHER, SERVED_ROM };
@@ -39,6 +39,7 @@ struct component {
 	char name[LAUNCHER_NAME];
 	const struct config_child *config;
 	bool instance;
+	uint64_t serial;              /* grows in order of creation */
 	enum launcher_state state;
 	uint32_t restarts;
 	uint64_t ram;
@@ -54,10 +55,8 @@ struct component {
 		char service[PARENT_SERVICE];
 		slot_t ep, signal;
 	} announced[ANNOUNCED];
-	struct {
-		uint32_t badge[64];       /* sessions that ended and were not asked for yet */
-		uint32_t count;
-	} ended;
+	struct link *ended;           /* sessions to it that ended and were not asked for yet */
+	uint32_t ended_count;         /* with ENDED_MOST of them nobody gets a further session */
 };
 
 extern struct server init_server;
@@ -86,6 +85,7 @@ void *served_find(struct server *server, uint32_t badge);
 /* PARENT for components; LAUNCHER; the ROM "config" of an instance. */
 err_t route_serve(struct component *component, struct rpc_message *message, struct rpc_message *reply) MUST_CHECK;
 void links_end(struct component *component);
+void ended_forget(struct component *component);
 err_t launcher_serve(struct served *served, struct rpc_message *message, struct rpc_message *reply) MUST_CHECK;
 void launcher_report(void);
 err_t rom_open(const struct component *component, struct served **rom) MUST_CHECK;

@@ -84,27 +84,27 @@ static err_t handle_stop(void *object, const struct launcher_stop_request *reque
 static err_t handle_next(void *object, const struct launcher_next_request *request, struct rpc_message *message,
                          struct launcher_next_reply *reply, slot_t *caps_out)
 {
-	bool found = !request->after[0];
+	const struct component *after = NULL, *found = NULL;
 
 	(void)object;
 	(void)message;
 	(void)caps_out;
 	if (!string_ends(request->after, sizeof request->after))
 		return ERR_ARGUMENT;
+	if (request->after[0] && !(after = component_find(request->after, true)))
+		return ERR_NOT_FOUND;
 	for (uint32_t i = 0; i < COMPONENTS; i++) {
-		const struct component *component = components[i];
-		if (!component || !component->instance)
-			continue;
-		if (found) {
-			text_copy(reply->name, sizeof reply->name, component->name);
-			reply->state = component->state;
-			reply->restarts = component->restarts;
-			reply->ram = component->ram;
-			return OK;
-		}
-		found = strcmp(component->name, request->after) == 0;
+		const struct component *at = components[i];
+		if (at && at->instance && (!after || at->serial > after->serial) && (!found || at->serial < found->serial))
+			found = at;
 	}
-	return ERR_NOT_FOUND;
+	if (!found)
+		return ERR_NOT_FOUND;
+	text_copy(reply->name, sizeof reply->name, found->name);
+	reply->state = found->state;
+	reply->restarts = found->restarts;
+	reply->ram = found->ram;
+	return OK;
 }
 
 err_t launcher_serve(struct served *served, struct rpc_message *message, struct rpc_message *reply)

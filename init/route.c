@@ -17,20 +17,37 @@ static struct link **link_find(struct component *component, uint32_t id)
 	return link;
 }
 
-static void ended_add(struct component *server, uint32_t badge)
+/* The server is told of each session that ended; the link itself remembers it, so that this cannot fail. */
+static void ended_add(struct component *server, struct link *link)
 {
-	uint32_t count = sizeof server->ended.badge / sizeof *server->ended.badge;
-
-	if (server->ended.count < count)
-		server->ended.badge[server->ended.count++] = badge;
-	else
-		log_line("%s: does not look after ended sessions", server->name);
+	link->next = server->ended;
+	server->ended = link;
+	server->ended_count++;
 	for (uint32_t i = 0; i < ANNOUNCED; i++)
 		if (server->announced[i].signal) {
 			err_t ignored = signal_submit((signal_t){server->announced[i].signal});
 			(void)ignored;
 			return;
 		}
+}
+
+static uint32_t ended_take(struct component *server)
+{
+	struct link *link = server->ended;
+	uint32_t badge = link ? link->badge : 0;
+
+	if (!link)
+		return 0;
+	server->ended = link->next;
+	server->ended_count--;
+	heap_free(link);
+	return badge;
+}
+
+void ended_forget(struct component *component)
+{
+	while (ended_take(component))
+		;
 }
 
 static int announced_find(const struct component *server, const char *service)
@@ -53,21 +70,22 @@ static void link_end(struct component *component, struct link **at)
 		err_t ignored = parent_session_close((ep_t){SLOT_PARENT}, &request, NULL, &reply, NULL);
 		(void)ignored;
 	}
-	if (link->server) {
-		int announced = announced_find(link->server, link->service);
-		if (announced >= 0) {
-			err_t ignored = cap_revoke_badge((cap_t){link->server->announced[announced].ep}, link->badge);
-			(void)ignored;
-		}
-		ended_add(link->server, link->badge);
-	}
 	if (link->own && link->own->kind == SERVED_ROM)
 		rom_close(link->own);
 	else if (link->own) {
 		served_remove(link->own);
 		heap_free(link->own);
 	}
-	heap_free(link);
+	if (!link->server) {
+		heap_free(link);
+		return;
+	}
+	int announced = announced_find(link->server, link->service);
+	if (announced >= 0) {
+		err_t ignored = cap_revoke_badge((cap_t){link->server->announced[announced].ep}, link->badge);
+		(void)ignored;
+	}
+	ended_add(link->server, link);
 }
 
 /* All sessions of the component, and all to it: their clients find the partner gone. */
@@ -129,6 +147,8 @@ static err_t open_routed(struct link *link, const char *route, slot_t *cap)
 		return ERR_NOT_FOUND;
 	if (announced < 0)
 		return server->state == INSTANCE_DEAD ? ERR_GONE : ERR_BUSY;
+	if (server->ended_count >= ENDED_MOST)
+		return ERR_BUSY;
 	uint32_t badge = next_badge++;
 	err_t err = cap_mint((cap_t){server->announced[announced].ep}, badge, RIGHT_SEND, cap);
 	if (err != OK)
@@ -245,12 +265,10 @@ static err_t handle_session_ended(void *object, const struct parent_session_ende
                                   struct rpc_message *message, struct parent_session_ended_reply *reply,
                                   slot_t *caps_out)
 {
-	struct component *component = object;
-
 	(void)request;
 	(void)message;
 	(void)caps_out;
-	reply->badge = component->ended.count ? component->ended.badge[--component->ended.count] : 0;
+	reply->badge = ended_take(object);
 	return OK;
 }
 
