@@ -1,5 +1,13 @@
 # SPDX-License-Identifier: MIT
 # System tests: a node with components that exercise what is below them; scripts judge its log and output.
+SYSTEM_SUITE := $(addprefix test/system/,suite.c access.c $(ARCH)/access.S quota.c maps.c faults.c children.c sessions.c \
+	launcher.c arguments.c)
+$(eval $(call component,test/system/suite,$(SYSTEM_SUITE)))
+$(eval $(call component,test/system/tiny,test/system/tiny.c))
+$(eval $(call component,test/system/guest,test/system/guest.c))
+$(eval $(call component,test/system/echo,test/system/server.c))
+$(eval $(call component,test/system/mortal,test/system/server.c))
+$(eval $(call component,test/system/instance,test/system/server.c))
 
 # $(call system_test,NAME,COMPONENTS): test/system/NAME.sh as build/test/system-NAME
 define system_test
@@ -10,4 +18,5 @@ $(O)/test/system-$(1): test/system/$(1).sh test/system/node.sh $(O)/bin/rtcr-nod
 	@chmod +x $$@
 endef
 
-$(eval $(call system_test,subjects,core init terminal sheep echo_pair maps signals caps))
+$(eval $(call system_test,subjects,core init terminal $(NATIVE_SUBJECTS)))
+$(eval $(call system_test,services,core init $(addprefix test/system/,suite tiny guest echo mortal instance)))
