@@ -17,6 +17,10 @@
 enum { HOLES = 65536, DONATIONS = 65536 };
 #define OWN_HEAP ((addr_t)0x610000000000)
 
+struct range {
+	uint64_t offset, size;
+};
+
 static struct {
 	struct range hole[HOLES];
 	uint32_t count;

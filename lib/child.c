@@ -20,11 +20,13 @@ static err_t segment_load(const struct child_memory *memory, const uint8_t *byte
 	if (err != OK)
 		return err;
 	if (segment->file_size) {
-		err = ds_attach(ds, 0, 0, RIGHT_READ | RIGHT_WRITE, RM_POPULATE, &window);
+		/* What the file does not fill is zero and gets no memory before it is touched. */
+		uint64_t filled = (lead + segment->file_size + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+		err = ds_attach(ds, 0, filled, RIGHT_READ | RIGHT_WRITE, RM_POPULATE, &window);
 		if (err != OK)
 			return err;
 		memcpy((uint8_t *)window + lead, bytes + segment->file_offset, segment->file_size);
-		ds_detach(window, size);
+		ds_detach(window, filled);
 	}
 	return memory->attach(memory->context, ds, start, segment->rights);
 }

@@ -149,28 +149,28 @@ err_t record_maps(struct records *records)
 	return err;
 }
 
-err_t signals_read(void)
+void records_pending(const struct cap_entry *caps, uint32_t count)
 {
 	for (struct entry *entry = registry.first; entry; entry = entry->next) {
 		struct object_entry *object = (struct object_entry *)entry;
-		if (entry->kind != ENTRY_OBJECT)
-			continue;
-		object->thread = 0;
-		if (object->kind != KIND_SIGNAL)
-			continue;
-		err_t err = signal_get((signal_t){object->slot}, &object->badges, &object->count);
-		if (err != OK)
-			return err;
+		if (entry->kind == ENTRY_OBJECT)
+			object->badges = object->count = object->thread = 0;
 	}
-	return OK;
+	for (uint32_t i = 0; i < count; i++) {
+		struct entry *entry;
+		if (caps[i].kind != KIND_SIGNAL || registry_of_cap(&caps[i], &entry) != OK)
+			continue;
+		((struct object_entry *)entry)->badges = caps[i].pending_badges;
+		((struct object_entry *)entry)->count = caps[i].pending_count;
+	}
 }
 
 static struct object_entry *object_awaited(const struct thread_state *state)
 {
-	for (struct entry *entry = registry.first; entry; entry = entry->next)
-		if (entry->kind == ENTRY_OBJECT && ((struct object_entry *)entry)->kernel_id == state->object)
-			return (struct object_entry *)entry;
-	return NULL;
+	const struct cap_entry cap = {.object = state->object};
+	struct entry *entry;
+
+	return registry_of_cap(&cap, &entry) == OK && entry->kind == ENTRY_OBJECT ? (struct object_entry *)entry : NULL;
 }
 
 void records_awaits(const struct thread_entry *thread, const struct thread_state *state)

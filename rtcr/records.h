@@ -19,10 +19,8 @@ struct records {
 void records_clear(struct records *records);
 err_t records_write(const struct records *records, struct image_writer *writer) MUST_CHECK;
 
-/* While the target stands: what is pending in its signals. */
-err_t signals_read(void) MUST_CHECK;
-
-/* Before objects are described: which reply object a thread awaits. */
+/* Before objects are described: what is pending in signals, and which reply object a thread awaits. */
+void records_pending(const struct cap_entry *caps, uint32_t count);
 void records_awaits(const struct thread_entry *thread, const struct thread_state *state);
 
 err_t record_target(struct records *records, uint64_t clock) MUST_CHECK;

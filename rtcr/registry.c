@@ -67,12 +67,35 @@ void *registry_add(enum entry_kind kind, uint32_t id)
 	else
 		registry.first = entry;
 	registry.by_id[id] = entry;
+	registry.changes++;
 	return entry;
+}
+
+void registry_hash(struct object_entry *object)
+{
+	struct object_entry **head = &registry.objects[object->kernel_id % OBJECT_HASH];
+
+	object->next_hashed = *head;
+	*head = object;
+}
+
+static void hash_remove(const struct object_entry *object)
+{
+	struct object_entry **link = &registry.objects[object->kernel_id % OBJECT_HASH];
+
+	while (*link && *link != object)
+		link = &(*link)->next_hashed;
+	if (*link)
+		*link = object->next_hashed;
 }
 
 void registry_remove(struct entry *entry)
 {
 	struct entry *before = entry_before(entry->id);
+
+	if (entry->kind == ENTRY_OBJECT)
+		hash_remove((const struct object_entry *)entry);
+	registry.changes++;
 
 	if (before)
 		before->next = entry->next;
@@ -116,9 +139,9 @@ err_t registry_of_cap(const struct cap_entry *cap, struct entry **found)
 		*found = cap->badge > SERVER_BADGES ? registry_find(cap->badge - SERVER_BADGES) : NULL;
 		return *found ? OK : ERR_CAPABILITY;
 	}
-	for (struct entry *entry = registry.first; entry; entry = entry->next)
-		if (entry->kind == ENTRY_OBJECT && ((struct object_entry *)entry)->kernel_id == cap->object) {
-			*found = entry;
+	for (struct object_entry *object = registry.objects[cap->object % OBJECT_HASH]; object; object = object->next_hashed)
+		if (object->kernel_id == cap->object) {
+			*found = &object->entry;
 			return OK;
 		}
 	return ERR_CAPABILITY;

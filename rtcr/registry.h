@@ -53,7 +53,7 @@ struct dataspace_entry {
 	uint8_t *source;               /* attached here, or NULL */
 	ds_t copy_ds;                  /* for the snapshot */
 	uint8_t *copy;
-	uint64_t prepared;             /* bytes of it whose pages are present on both sides */
+	uint64_t populated, prepared;  /* bytes with backing; those whose pages are present on both sides */
 };
 
 struct region {
@@ -78,6 +78,7 @@ struct object_entry {
 	uint32_t kind;                 /* enum kind */
 	slot_t slot;                   /* own capability, all rights but DESTROY */
 	uint32_t kernel_id;
+	struct object_entry *next_hashed;  /* in registry.objects, by kernel_id */
 	uint32_t badges, count;        /* of a signal, at the last checkpoint */
 	uint32_t thread;               /* that awaits this reply object, at the last checkpoint */
 };
@@ -91,17 +92,23 @@ struct thread_entry {
 	char name[32];
 };
 
+enum { OBJECT_HASH = 1024 };
 struct registry {
 	struct entry *first;
 	uint32_t next_id;
 	struct entry **by_id;
 	uint32_t size;
+	uint64_t changes;              /* grows with each entry that comes or goes */
+	struct object_entry *objects[OBJECT_HASH];
 };
 extern struct registry registry;
 extern struct server rtcr_server;
 
 /* Allocate and add, with the next id, or with `id` if that is free. NULL: no memory, or it is not. */
 void *registry_add(enum entry_kind kind, uint32_t id);
+
+/* Let registry_of_cap find a kernel object, whose kernel_id is known now. */
+void registry_hash(struct object_entry *object);
 
 /* Take it out, revoke every capability by which the target names it, free it. */
 void registry_remove(struct entry *entry);

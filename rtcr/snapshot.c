@@ -2,8 +2,8 @@
 /*
  * A checkpoint: the online storage becomes an immutable snapshot.
  *
- *   prepare    map source and copy, give the copy its pages               target runs
- *   stop       pause, read threads and capabilities, copy memory          target stands
+ *   prepare    what the strategy can do before                            target runs
+ *   stop       pause, read threads and capabilities, capture memory       target stands
  *   describe   the registry as records in one piece of memory             target runs, its calls wait
  *   write      digests, image, store (writer.c)                           target runs, by the second thread
  */
@@ -24,45 +24,17 @@ struct thread_copy {
 	struct thread_state state;
 };
 
-struct retired {
-	struct retired *next;
-	ds_t ds;
-	uint8_t *bytes;
-	uint64_t size;
-};
-
 static struct {
 	struct thread_copy *threads;
 	uint32_t thread_count, thread_room;
 	struct cap_entry *caps;
 	uint32_t cap_count, cap_room;
 	uint64_t clock, stop_ns;
-	struct retired *retired;
 } stand;
 
 struct snapshot snapshot;
 
-bool snapshot_writing(void)
-{
-	return snapshot.writing;
-}
-
-void snapshot_retire(struct dataspace_entry *dataspace)
-{
-	struct retired *retired = snapshot.writing ? heap_alloc(sizeof *retired) : NULL;
-
-	if (retired) {
-		*retired = (struct retired){stand.retired, dataspace->copy_ds, dataspace->copy, dataspace->size};
-		stand.retired = retired;
-	} else if (!snapshot.writing) {
-		ds_detach(dataspace->copy, dataspace->size);
-		ds_free(dataspace->copy_ds);
-	}
-	dataspace->copy = NULL;
-}
-
-/* Room for one more element of an array. */
-static bool room(void **array, uint32_t count, uint32_t *capacity, uint64_t size)
+bool array_room(void **array, uint32_t count, uint32_t *capacity, uint64_t size)
 {
 	if (count < *capacity)
 		return true;
@@ -75,90 +47,13 @@ static bool room(void **array, uint32_t count, uint32_t *capacity, uint64_t size
 	return true;
 }
 
-static err_t copy_make(struct dataspace_entry *dataspace)
-{
-	void *copy;
-	err_t err = ds_alloc(dataspace->size, &dataspace->copy_ds);
-
-	if (err != OK)
-		return err;
-	err = ds_attach(dataspace->copy_ds, 0, 0, RIGHT_READ | RIGHT_WRITE, 0, &copy);
-	if (err != OK) {
-		ds_free(dataspace->copy_ds);
-		return err;
-	}
-	dataspace->copy = copy;
-	return OK;
-}
-
-/* Let pages be present on both sides, so that the copy while the target stands meets no fault. */
-static err_t range_populate(struct dataspace_entry *dataspace, const struct range *range)
-{
-	err_t err = pages_populate(dataspace->real, dataspace->source, range->offset, range->size);
-
-	if (err == OK)
-		err = pages_populate(dataspace->copy_ds, dataspace->copy, range->offset, range->size);
-	for (uint64_t at = range->offset; at < range->offset + range->size && err == OK; at += PAGE_SIZE) {
-		(void)*(volatile uint8_t *)(dataspace->source + at);
-		*(volatile uint8_t *)(dataspace->copy + at) = 0;
-	}
-	return err;
-}
-
-/* Call `each` for the populated ranges. */
-static err_t populated_each(struct dataspace_entry *dataspace, err_t (*each)(struct dataspace_entry *, const struct range *))
-{
-	static struct range ranges[POPULATED_MAX];
-	uint64_t next = 0;
-
-	do {
-		uint32_t count;
-		err_t err = memory_populated(dataspace->native, next, ranges, &count, &next);
-		for (uint32_t i = 0; i < count && err == OK; i++)
-			err = each(dataspace, &ranges[i]);
-		if (err != OK)
-			return err;
-	} while (next);
-	return OK;
-}
-
-static uint64_t populated_sum;
-
-static err_t range_count(struct dataspace_entry *dataspace, const struct range *range)
-{
-	(void)dataspace;
-	populated_sum += range->size;
-	return OK;
-}
-
-static err_t prepare(void)
-{
-	err_t err = roms_store();
-
-	for (struct entry *entry = registry.first; entry && err == OK; entry = entry->next) {
-		struct dataspace_entry *dataspace = (struct dataspace_entry *)entry;
-		if (entry->kind != ENTRY_DATASPACE || dataspace->rom)
-			continue;
-		err = dataspace_show(dataspace);
-		if (err == OK && !dataspace->copy)
-			err = copy_make(dataspace);
-		populated_sum = 0;
-		if (err == OK)
-			err = populated_each(dataspace, range_count);
-		if (err == OK && populated_sum != dataspace->prepared)
-			err = populated_each(dataspace, range_populate);
-		dataspace->prepared = populated_sum;
-	}
-	return err;
-}
-
 static err_t threads_read(void)
 {
 	stand.thread_count = 0;
 	for (struct entry *entry = registry.first; entry; entry = entry->next) {
 		if (entry->kind != ENTRY_THREAD)
 			continue;
-		if (!room((void **)&stand.threads, stand.thread_count, &stand.thread_room, sizeof *stand.threads))
+		if (!array_room((void **)&stand.threads, stand.thread_count, &stand.thread_room, sizeof *stand.threads))
 			return ERR_MEMORY_QUOTA;
 		struct thread_copy *copy = &stand.threads[stand.thread_count++];
 		copy->entry = (const struct thread_entry *)entry;
@@ -179,7 +74,7 @@ static err_t caps_read(void)
 	do {
 		uint32_t count;
 		while (stand.cap_room < stand.cap_count + CAPS_ROUND)
-			if (!room((void **)&stand.caps, stand.cap_room, &stand.cap_room, sizeof *stand.caps))
+			if (!array_room((void **)&stand.caps, stand.cap_room, &stand.cap_room, sizeof *stand.caps))
 				return ERR_MEMORY_QUOTA;
 		err_t err = cap_list((pd_t){target.child.native}, next, CAPS_ROUND, stand.caps + stand.cap_count, &count,
 		                     &next);
@@ -187,34 +82,6 @@ static err_t caps_read(void)
 			return err;
 		stand.cap_count += count;
 	} while (next);
-	return OK;
-}
-
-static err_t range_copy(struct dataspace_entry *dataspace, const struct range *range)
-{
-	if (!room((void **)&snapshot.extents, snapshot.extent_count, &snapshot.extent_room, sizeof *snapshot.extents))
-		return ERR_MEMORY_QUOTA;
-	memcpy(dataspace->copy + range->offset, dataspace->source + range->offset, range->size);
-	snapshot.extents[snapshot.extent_count++] =
-		(struct extent_copy){dataspace->entry.id, dataspace->copy + range->offset, range->offset, range->size};
-	snapshot.memory += range->size;
-	return OK;
-}
-
-static err_t memory_copy(uint64_t until)
-{
-	snapshot.extent_count = 0;
-	snapshot.memory = 0;
-	for (struct entry *entry = registry.first; entry; entry = entry->next) {
-		struct dataspace_entry *dataspace = (struct dataspace_entry *)entry;
-		if (entry->kind != ENTRY_DATASPACE || dataspace->rom)
-			continue;
-		err_t err = populated_each(dataspace, range_copy);
-		if (err != OK)
-			return err;
-		if (clock_now() > until)
-			return ERR_TIMEOUT;
-	}
 	return OK;
 }
 
@@ -233,9 +100,7 @@ static err_t stop_and_copy(uint64_t budget_ns, bool stay)
 	if (err == OK)
 		err = caps_read();
 	if (err == OK)
-		err = signals_read();
-	if (err == OK)
-		err = memory_copy(until);
+		err = target.strategy->capture(until);
 	err_t resumed = OK;
 	target.stopped = stay && err == OK;
 	if (!target.stopped)
@@ -313,6 +178,7 @@ static err_t describe(void)
 	memset(target.status.classes, 0, sizeof target.status.classes);
 	target.status.thread_count = stand.thread_count;
 	records_clear(records);
+	records_pending(stand.caps, stand.cap_count);
 	for (uint32_t i = 0; i < stand.thread_count; i++)
 		records_awaits(stand.threads[i].entry, &stand.threads[i].state);
 	err_t err = record_target(records, stand.clock);
@@ -338,7 +204,9 @@ err_t snapshot_take(uint64_t budget_ns, bool stop)
 	err_t err = writer_start();
 
 	if (err == OK)
-		err = prepare();
+		err = roms_store();
+	if (err == OK)
+		err = target.strategy->prepare();
 	if (err != OK) {
 		target_fail("checkpoint: cannot prepare: %s; give the component more memory", err_sentence(err));
 		return err;
@@ -365,13 +233,7 @@ err_t snapshot_take(uint64_t budget_ns, bool stop)
 err_t snapshot_finish(void)
 {
 	snapshot.writing = false;
-	while (stand.retired) {
-		struct retired *retired = stand.retired;
-		stand.retired = retired->next;
-		ds_detach(retired->bytes, retired->size);
-		ds_free(retired->ds);
-		heap_free(retired);
-	}
+	target.strategy->written();
 	if (snapshot.result != OK) {
 		store_fail(STORE_WRITING, "checkpoint", snapshot.result);
 		return snapshot.result;

@@ -32,6 +32,9 @@ struct snapshot {
 };
 extern struct snapshot snapshot;
 
+/* Room for one more element of `size` bytes in a growing array. */
+bool array_room(void **array, uint32_t count, uint32_t *capacity, uint64_t size);
+
 /* Make the second thread, at the first checkpoint. */
 err_t writer_start(void) MUST_CHECK;
 

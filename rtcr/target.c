@@ -9,7 +9,7 @@
 
 #include "rtcr/target.h"
 
-struct target target;
+struct target target = {.strategy = &strategy_shared, .engine = &engine_cpu};
 
 enum { TARGET_SLOTS = 8192 };
 
@@ -168,8 +168,7 @@ void dataspace_remove(struct dataspace_entry *dataspace)
 
 	if (dataspace->source)
 		ds_detach(dataspace->source, dataspace->size);
-	if (dataspace->copy)
-		snapshot_retire(dataspace);
+	target.strategy->forget(dataspace);
 	if (target.child.pd) {
 		err_t ignored = pd_ram_free((ep_t){target.child.pd}, &request, &dataspace->real.slot, &reply, NULL);
 		(void)ignored;
@@ -229,6 +228,7 @@ err_t object_add(uint32_t kind, uint32_t id, struct object_entry **made)
 		return err;
 	}
 	object->kernel_id = cap.object;
+	registry_hash(object);
 	*made = object;
 	return OK;
 }

@@ -10,6 +10,7 @@
 #include <framework/child.h>
 
 #include "rtcr/registry.h"
+#include "rtcr/strategy.h"
 
 enum { SIGNAL_EXCEPTION = 1, SIGNAL_WRITTEN = 2 };
 
@@ -30,6 +31,8 @@ struct target {
 	char sentence[120];
 	slot_t watcher;                /* signal for changes of status */
 	struct session rm;             /* further region maps */
+	const struct strategy *strategy;
+	const struct copy_engine *engine;
 	slot_t exception;
 };
 extern struct target target;
@@ -73,10 +76,6 @@ err_t map_handler_set(struct map_entry *map, uint32_t signal, uint32_t badge, sl
 
 /* Calls of the target. */
 err_t intercept(struct entry *entry, struct rpc_message *message, struct rpc_message *reply) MUST_CHECK;
-
-/* An image is being written: what it reads must stay. */
-bool snapshot_writing(void);
-void snapshot_retire(struct dataspace_entry *dataspace);
 
 /* Put the content of ROMs into the store, where it is not yet; its size there; back into a dataspace, checked. */
 err_t roms_store(void) MUST_CHECK;

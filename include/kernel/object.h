@@ -65,13 +65,18 @@ err_t cap_copy(pd_t from, slot_t source, pd_t to, slot_t target, uint32_t rights
 /* Empty a slot of `pd` (WRITE). An empty slot is ERR_CAPABILITY. The object stays. */
 err_t cap_delete(pd_t pd, slot_t slot) MUST_CHECK;
 
-/* One used slot. `object` is unique among all objects of this kernel and never used again. */
+/*
+ * One used slot. `object` is unique among all objects of this kernel and never used again. What is pending in a signal is
+ * listed too, so that one call tells all of a capability space at one instant.
+ */
 struct cap_entry {
 	slot_t slot;
 	uint32_t object;
 	uint32_t badge;
 	uint16_t kind;
 	uint16_t rights;
+	uint32_t pending_badges;
+	uint32_t pending_count;
 };
 
 /*

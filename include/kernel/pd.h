@@ -41,21 +41,30 @@ err_t pd_clock_set(pd_t pd, uint64_t now) MUST_CHECK;
 /* The caller's own clock, without entering the kernel where the machine can do that. */
 uint64_t clock_now(void);
 
-/* A range of bytes. */
-struct range {
+/* Bytes that have backing, of memory object number `memory` of a list. */
+struct populated {
 	uint64_t offset;
 	uint64_t size;
+	uint32_t memory;
+	uint32_t reserved;
 };
 
-enum { POPULATED_MAX = 512 };
+enum { POPULATED_MAX = 512, POPULATED_LIST_MAX = 512 };
+
+/* Where to go on in a list. */
+struct range_place {
+	uint64_t offset;   /* page-aligned */
+	uint32_t memory;
+	uint32_t reserved;
+};
 
 /*
- * The page-aligned ranges of [first, size of the object) of `memory` (READ) that have ever been written or
- * populated, in order, merged, at most POPULATED_MAX; everything else reads as zero and has no backing.
- * `next` is the offset to go on from, 0 after the last.
+ * The page-aligned ranges of the memory objects list[0 .. list_count) (READ) that have ever been written or populated, in
+ * order, merged, from `place` on, at most POPULATED_MAX; everything else reads as zero and has no backing. `place` is
+ * moved on: place->memory is list_count after the last.
  */
-err_t memory_populated(memory_t memory, uint64_t first, struct range *ranges, uint32_t *count, uint64_t *next)
-	MUST_CHECK;
+err_t memory_populated(const memory_t *list, uint32_t list_count, struct range_place *place, struct populated *ranges,
+                       uint32_t *count) MUST_CHECK;
 
 /* Give the backing of a page-aligned range of `memory` (CONTROL) back; it reads as zero from now on. */
 err_t memory_discard(memory_t memory, uint64_t offset, uint64_t size) MUST_CHECK;

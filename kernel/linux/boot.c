@@ -173,13 +173,13 @@ static err_t caps_put(struct boot *boot)
 	object_init(&memory.object, KIND_MEMORY);
 	memory.size = host.ram_size;
 	object_init(&console, KIND_CONSOLE);
-	cap_set(&boot->pd->slots[BOOT_SLOT_MEMORY], &memory.object, RIGHT_ALL, 0);
-	cap_set(&boot->pd->slots[BOOT_SLOT_CONSOLE], &console, RIGHT_ALL, 0);
-	cap_set(&boot->pd->slots[BOOT_SLOT_PD], &boot->pd->object, RIGHT_ALL, 0);
+	cap_set(pd_slot(boot->pd, BOOT_SLOT_MEMORY), &memory.object, RIGHT_ALL, 0);
+	cap_set(pd_slot(boot->pd, BOOT_SLOT_CONSOLE), &console, RIGHT_ALL, 0);
+	cap_set(pd_slot(boot->pd, BOOT_SLOT_PD), &boot->pd->object, RIGHT_ALL, 0);
 	for (uint32_t i = 0; i < boot->info.grant_count; i++) {
 		object_init(&grants[i].object, KIND_HOST);
 		grants[i].descriptor = (uint64_t)boot->grants[i];
-		cap_set(&boot->pd->slots[BOOT_SLOT_HOST + i], &grants[i].object, RIGHT_ALL, 0);
+		cap_set(pd_slot(boot->pd, BOOT_SLOT_HOST + i), &grants[i].object, RIGHT_ALL, 0);
 	}
 	return OK;
 }

@@ -30,7 +30,7 @@ err_t slot_lookup_empty(struct pd *pd, uint64_t slot, struct cap **cap)
 		return ERR_ARGUMENT;
 	if (pd->slots[slot].object)
 		return ERR_SLOT_IN_USE;
-	*cap = &pd->slots[slot];
+	*cap = pd_slot(pd, (slot_t)slot);
 	return OK;
 }
 

@@ -145,32 +145,49 @@ err_t do_pd_clock_set(struct thread *thread, const uint64_t *word, bool *blocked
 	return OK;
 }
 
-err_t do_memory_populated(struct thread *thread, const uint64_t *word, bool *blocked)
+/* The ranges of one object from `at` on, after the `count` that were found before; where to go on, or its size. */
+static uint64_t ranges_add(const struct memory *memory, uint64_t from, uint32_t number, struct populated *ranges,
+                           uint32_t *count)
 {
-	struct range *ranges = (struct range *)((uint8_t *)thread->utcb + UTCB_BULK);
-	uint32_t count = 0;
-	struct cap *cap;
-	err_t err = cap_lookup(thread->pd, word[0], KIND_MEMORY, RIGHT_READ, &cap);
+	off_t at = (off_t)(memory->offset + from), end = (off_t)(memory->offset + memory->size);
 
-	(void)blocked;
-	if (err != OK)
-		return err;
-	struct memory *memory = (struct memory *)cap->object;
-	if (word[1] % PAGE_SIZE || word[1] > memory->size)
-		return ERR_RANGE;
-	off_t at = (off_t)(memory->offset + word[1]), end = (off_t)(memory->offset + memory->size);
-	while (at < end && count < POPULATED_MAX) {
+	while (at < end && *count < POPULATED_MAX) {
 		off_t data = lseek(host.ram, at, SEEK_DATA);
-		if (data < 0 || data >= end) {
-			at = end;
-			break;
-		}
+		if (data < 0 || data >= end)
+			return memory->size;
 		off_t hole = lseek(host.ram, data, SEEK_HOLE);
 		at = hole > 0 && hole < end ? hole : end;
-		ranges[count++] = (struct range){(uint64_t)data - memory->offset, (uint64_t)(at - data)};
+		ranges[(*count)++] = (struct populated){(uint64_t)data - memory->offset, (uint64_t)(at - data), number, 0};
+	}
+	return (uint64_t)at - memory->offset;
+}
+
+err_t do_memory_populated(struct thread *thread, const uint64_t *word, bool *blocked)
+{
+	struct populated *ranges = (struct populated *)((uint8_t *)thread->utcb + UTCB_BULK);
+	uint64_t list_count = word[0], offset = word[2];
+	uint32_t count = 0, number = (uint32_t)word[1];
+	slot_t list[POPULATED_LIST_MAX];
+
+	(void)blocked;
+	if (list_count > POPULATED_LIST_MAX || word[1] > list_count)
+		return ERR_ARGUMENT;
+	memcpy(list, ranges, list_count * sizeof *list);
+	for (; number < list_count && count < POPULATED_MAX; number++, offset = 0) {
+		struct cap *cap;
+		err_t err = cap_lookup(thread->pd, list[number], KIND_MEMORY, RIGHT_READ, &cap);
+		if (err != OK)
+			return err;
+		const struct memory *memory = (const struct memory *)cap->object;
+		if (offset % PAGE_SIZE || offset > memory->size)
+			return ERR_RANGE;
+		offset = ranges_add(memory, offset, number, ranges, &count);
+		if (offset < memory->size)
+			break;
 	}
 	thread->utcb->extra[0] = count;
-	thread->utcb->extra[1] = at < end ? (uint64_t)at - memory->offset : 0;
+	thread->utcb->extra[1] = number;
+	thread->utcb->extra[2] = number < list_count ? offset : 0;
 	return OK;
 }
 

@@ -225,16 +225,21 @@ err_t do_cap_list(struct thread *thread, const uint64_t *word, bool *blocked)
 	if (err != OK)
 		return err;
 	uint64_t slot = word[1] ? word[1] : 1;
-	for (; slot < pd->slot_count && count < max; slot++) {
+	for (; slot < pd->slot_top && count < max; slot++) {
 		const struct cap *cap = &pd->slots[slot];
 		if (!cap->object)
 			continue;
-		entries[count++] = (struct cap_entry){(slot_t)slot, cap->object->id, cap->badge,
-		                                      (uint16_t)cap->object->kind, cap->rights};
+		struct cap_entry *entry = &entries[count++];
+		*entry = (struct cap_entry){.slot = (slot_t)slot, .object = cap->object->id, .badge = cap->badge,
+		                            .kind = (uint16_t)cap->object->kind, .rights = cap->rights};
+		if (cap->object->kind == KIND_SIGNAL) {
+			entry->pending_badges = ((const struct signal *)cap->object)->badges;
+			entry->pending_count = ((const struct signal *)cap->object)->count;
+		}
 	}
-	while (slot < pd->slot_count && !pd->slots[slot].object)
+	while (slot < pd->slot_top && !pd->slots[slot].object)
 		slot++;
 	thread->utcb->extra[0] = count;
-	thread->utcb->extra[1] = slot < pd->slot_count ? slot : 0;
+	thread->utcb->extra[1] = slot < pd->slot_top ? slot : 0;
 	return OK;
 }

@@ -9,8 +9,11 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 
+#include <kernel/machine.h>
+
 #include "kernel/linux/call.h"
 #include "kernel/linux/filter.h"
+#include "kernel/linux/stub/layout.h"
 
 /* What host servers may call; on what is limited by the descriptors they hold and by Landlock. */
 static const uint32_t host_calls[] = {
@@ -74,6 +77,21 @@ static void emit_numbers(struct program *program, const uint32_t *numbers, size_
 		emit_number(program, numbers[i], SECCOMP_RET_ALLOW);
 }
 
+/*
+ * `number` with a first argument of at most `most`, from code at addresses whose upper half is at least `upper`; from
+ * elsewhere it is a foreign call. Others go on behind this.
+ */
+static void emit_from(struct program *program, uint32_t number, uint32_t upper, uint32_t most)
+{
+	emit(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 6));
+	emit_load(program, offsetof(struct seccomp_data, instruction_pointer) + 4);
+	emit(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, upper, 0, 3));
+	emit_load(program, offsetof(struct seccomp_data, args[0]));
+	emit(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, most, 1, 0));
+	emit_return(program, SECCOMP_RET_ALLOW);
+	emit_return(program, SECCOMP_RET_TRAP);
+}
+
 uint32_t filter_base(uint64_t *code, uint32_t max, bool host)
 {
 	struct program program = {(struct sock_filter *)code, 0, max};
@@ -94,13 +112,9 @@ uint32_t filter_thread(uint64_t *code, uint32_t max, bool host)
 	emit_start(&program);
 	emit_number(&program, KERNEL_CALL_BASE + CALL_STUB_DONE, SECCOMP_RET_TRAP);
 	emit_calls(&program, SECCOMP_RET_ALLOW);
-	emit_number(&program, SYS_rt_sigreturn, SECCOMP_RET_ALLOW);
-	emit_number(&program, SYS_exit, SECCOMP_RET_ALLOW);
-	emit(&program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clock_gettime, 0, 4));
-	emit_load(&program, offsetof(struct seccomp_data, args[0]));
-	emit(&program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, 1, 1, 0));
-	emit_return(&program, SECCOMP_RET_ALLOW);
-	emit_return(&program, SECCOMP_RET_TRAP);
+	emit_from(&program, SYS_rt_sigreturn, STUB_TEXT >> 32, UINT32_MAX);
+	emit_from(&program, SYS_exit, STUB_TEXT >> 32, UINT32_MAX);
+	emit_from(&program, SYS_clock_gettime, FOREIGN_HIGH >> 32, 1);
 	if (host)
 		emit_numbers(&program, host_calls, sizeof host_calls / sizeof *host_calls);
 	emit_return(&program, SECCOMP_RET_TRAP);

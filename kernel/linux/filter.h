@@ -4,8 +4,8 @@
  *
  *   base     on every thread: kernel calls go to the kernel process; what the service thread and the stub
  *            need is allowed; everything else becomes SIGSYS
- *   thread   added on every thread but the service thread: of the above only rt_sigreturn, the clock, kernel
- *            calls other than STUB_DONE, and exit from the stub; plus what a host grant allows
+ *   thread   added on every thread but the service thread: of the above only rt_sigreturn and exit from the stub, kernel
+ *            calls other than STUB_DONE, the clock from code that is not foreign; plus what a host grant allows
  */
 #ifndef KERNEL_LINUX_FILTER_H
 #define KERNEL_LINUX_FILTER_H

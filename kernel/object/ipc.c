@@ -75,7 +75,7 @@ static slot_t message_copy_cap(struct pd *from, slot_t source, struct pd *to, sl
 	struct cap *cap = &from->slots[source];
 	if (!cap->object || to->slots[target].object)
 		return 0;
-	cap_set(&to->slots[target], cap->object, cap->rights, cap->badge);
+	cap_set(pd_slot(to, target), cap->object, cap->rights, cap->badge);
 	return target;
 }
 

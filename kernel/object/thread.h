@@ -51,6 +51,7 @@ struct pd {
 	struct object object;
 	struct cap *slots;
 	uint32_t slot_count;
+	uint32_t slot_top;       /* all slots from here on are empty */
 	bool paused;
 	int64_t clock_offset;    /* own time = machine time + offset, ns */
 	struct thread *threads;  /* list through next_in_pd */
@@ -85,6 +86,14 @@ struct thread {
 	struct thread_schedule schedule;
 	struct thread_machine *machine;
 };
+
+/* Slot `slot` of `pd`, which is going to be filled. */
+static inline struct cap *pd_slot(struct pd *pd, slot_t slot)
+{
+	if (slot >= pd->slot_top)
+		pd->slot_top = slot + 1;
+	return &pd->slots[slot];
+}
 
 void queue_init(struct queue *queue);
 void queue_append(struct queue *queue, struct link *link, struct thread *thread);

@@ -328,18 +328,27 @@ TEST(populated, "holes are not reported and discarding makes holes")
 {
 	addr_t size = 1 << 20, offset = memory_take(size);
 	slot_t memory = slot_take();
-	static struct range ranges[POPULATED_MAX];
+	static struct populated ranges[POPULATED_MAX];
+	const slot_t second = slot_take();
+	const memory_t list[2] = {{memory}, {second}};
+	struct range_place place = {0};
 	uint32_t count;
-	uint64_t next;
 
 	CHECK(memory_derive(MEMORY, offset, size, memory) == OK);
-	CHECK(memory_populated((memory_t){memory}, 0, ranges, &count, &next) == OK && !count && !next);
+	CHECK(memory_derive(MEMORY, offset + 65536, 65536, second) == OK);
+	CHECK(memory_populated(list, 2, &place, ranges, &count) == OK && !count && place.memory == 2);
 	volatile char *bytes = memory_see(offset, size);
 	bytes[8192] = 1;
 	bytes[8192 + 4096] = 1;
 	bytes[65536] = 1;
-	CHECK(memory_populated((memory_t){memory}, 0, ranges, &count, &next) == OK && count == 2);
+	place = (struct range_place){0};
+	CHECK(memory_populated(list, 2, &place, ranges, &count) == OK && count == 3);
 	CHECK(ranges[0].offset == 8192 && ranges[0].size == 8192 && ranges[1].offset == 65536);
+	CHECK(ranges[2].memory == 1 && ranges[2].offset == 0 && ranges[2].size == 4096 && ranges[1].memory == 0);
+	place = (struct range_place){16384, 0, 0};
+	CHECK(memory_populated(list, 1, &place, ranges, &count) == OK && count == 1 && place.memory == 1);
+	place = (struct range_place){0, 3, 0};
+	CHECK(memory_populated(list, 2, &place, ranges, &count) == ERR_ARGUMENT);
 	CHECK(memory_discard((memory_t){memory}, 8192, 4096) == OK && !bytes[8192]);
-	CHECK(object_revoke((cap_t){memory}) == OK);
+	CHECK(object_revoke((cap_t){memory}) == OK && object_revoke((cap_t){second}) == OK);
 }

@@ -138,16 +138,19 @@ uint64_t clock_now(void)
 	return (uint64_t)(now.seconds * 1000000000 + now.nanoseconds + offset);
 }
 
-err_t memory_populated(memory_t memory, uint64_t first, struct range *ranges, uint32_t *count, uint64_t *next)
+err_t memory_populated(const memory_t *list, uint32_t list_count, struct range_place *place, struct populated *ranges,
+                       uint32_t *count)
 {
-	err_t err = enter(CALL_MEMORY_POPULATED, memory.slot, first, 0, 0, 0);
-
+	if (list_count > POPULATED_LIST_MAX)
+		return ERR_ARGUMENT;
+	memcpy(bulk(), list, list_count * sizeof *list);
+	err_t err = enter(CALL_MEMORY_POPULATED, list_count, place->memory, place->offset, 0, 0);
 	if (err != OK)
 		return err;
 	uint32_t found = (uint32_t)utcb_self()->extra[0];
-	*next = utcb_self()->extra[1];
 	if (found > POPULATED_MAX)
 		return ERR_ARGUMENT;
+	*place = (struct range_place){utcb_self()->extra[2], (uint32_t)utcb_self()->extra[1], 0};
 	memcpy(ranges, bulk(), found * sizeof *ranges);
 	*count = found;
 	return OK;

@@ -12,6 +12,9 @@
 #define PD_LOW ((addr_t)0x10000)
 #define PD_HIGH ((addr_t)0x7f0000000000)
 
+/* Code below here is foreign: whatever system call it makes is reflected (thread.h). The component's own code lies above. */
+#define FOREIGN_HIGH ((addr_t)0x500000000000)
+
 /* Above PD_HIGH everything belongs to the kernel: control blocks, then the hosted kernel's stub. */
 #define UTCB_AREA ((addr_t)0x7fe000000000)
 
