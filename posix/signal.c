@@ -53,7 +53,7 @@ bool signals_kick(void)
 {
 	bool again = false;
 
-	for (uint32_t i = 0; i < THREADS; i++)
+	for (uint32_t i = 0; i < thread_top; i++)
 		if (threads[i].used && signal_deliverable(&threads[i]))
 			again |= !thread_poke(&threads[i]);
 	return again;
@@ -65,7 +65,7 @@ static struct thread *taker(uint64_t bit)
 
 	if (self->used && !(self->mask & bit))
 		return self;
-	for (uint32_t i = 0; i < THREADS; i++)
+	for (uint32_t i = 0; i < thread_top; i++)
 		if (threads[i].used && !(threads[i].mask & bit) && (!found || threads[i].waiting))
 			found = &threads[i];
 	return found;
@@ -200,7 +200,7 @@ static long call_sigaction(const uint64_t a[6])
 		actions[a[0]] = given;
 		if (ignored((int)a[0])) {
 			shared_pending &= ~BIT(a[0]);
-			for (uint32_t i = 0; i < THREADS; i++)
+			for (uint32_t i = 0; i < thread_top; i++)
 				threads[i].pending &= ~BIT(a[0]);
 		}
 	}
@@ -346,7 +346,7 @@ static long call_kill(const uint64_t a[6])
 
 static long send_thread(uint64_t id, uint64_t number)
 {
-	for (uint32_t i = 0; i < THREADS; i++)
+	for (uint32_t i = 0; i < thread_top; i++)
 		if (threads[i].used && threads[i].id == (uint32_t)id)
 			return send(&threads[i], number, SI_TKILL, 0);
 	return -ESRCH;

@@ -17,6 +17,7 @@ enum {
 };
 
 struct thread threads[THREADS + 1];
+uint32_t thread_top = 1;
 static uint32_t alive;
 
 _Noreturn void foreign_handle(struct registers *registers);
@@ -116,11 +117,13 @@ long thread_new(const struct registers *registers, addr_t clear_tid)
 	static uint32_t last_id = 1;
 	struct thread *thread = NULL, *self = thread_self();
 
-	for (uint32_t i = 1; i < THREAD_LAST && !thread; i++)
+	for (uint32_t i = 1; i < thread_top && !thread; i++)
 		if (!threads[i].used)
 			thread = &threads[i];
-	if (!thread)
+	if (!thread && thread_top == THREAD_LAST)
 		return -EAGAIN;
+	if (!thread)
+		thread = &threads[thread_top++];
 	thread->index = (uint32_t)(thread - threads);
 	if (!cap_valid(thread->signal) && thread_make(thread) != OK)
 		return -EAGAIN;

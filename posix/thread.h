@@ -40,7 +40,9 @@ struct thread {
 	struct registers start;    /* of a new thread */
 };
 
+/* From thread_top on none was ever used and none shall be looked at: a look would give it memory. */
 extern struct thread threads[THREADS + 1];
+extern uint32_t thread_top;
 
 static inline struct thread *thread_self(void)
 {

@@ -79,7 +79,7 @@ void timers_kick(void)
 
 static struct thread *thread_of(uint32_t id)
 {
-	for (uint32_t i = 0; id && i < THREADS; i++)
+	for (uint32_t i = 0; id && i < thread_top; i++)
 		if (threads[i].used && threads[i].id == id)
 			return &threads[i];
 	return NULL;
