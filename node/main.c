@@ -28,6 +28,7 @@ enum { EXIT_USAGE = 2, EXIT_HOST = 3, EXIT_START = 4 };
 struct options {
 	const char *modules, *first, *socket, *store, *terminals, *log;
 	uint64_t memory;
+	int ready;
 };
 
 static volatile int stop;
@@ -40,6 +41,7 @@ static const struct argp_option option_table[] = {
 	{"store", 'S', "DIR", 0, "directory of checkpoint images", 0},
 	{"terminals", 't', "DIR", 0, "directory of the output of components", 0},
 	{"log", 'l', "FILE", 0, "append the node's log here (default: standard error)", 0},
+	{"ready", 'r', "DESCRIPTOR", 0, "write a byte there when the node has started", 0},
 	{0},
 };
 
@@ -54,6 +56,11 @@ static error_t option_parse(int key, char *value, struct argp_state *state)
 	case 'S': options->store = value; return 0;
 	case 't': options->terminals = value; return 0;
 	case 'l': options->log = value; return 0;
+	case 'r':
+		options->ready = atoi(value);
+		if (options->ready <= 2 || fcntl(options->ready, F_SETFD, FD_CLOEXEC) < 0)
+			argp_error(state, "--ready %s: not an open descriptor", value);
+		return 0;
 	case 'M':
 		if (!size_parse(value, &options->memory) || options->memory < 64ul << 20)
 			argp_error(state, "--memory %s: a size of at least 64M is needed", value);
@@ -196,6 +203,8 @@ int main(int argc, char **argv)
 	}
 	dprintf(log, "node: %llu MiB, real-time priority %s\n", (unsigned long long)(options.memory >> 20),
 	        host.real_time ? "allowed" : "not allowed to this user");
+	if (options.ready && (write(options.ready, "", 1) != 1 || close(options.ready) < 0))
+		return fail("--ready", strerror(errno));
 	host_run(&stop);
 	if (options.socket)
 		unlink(options.socket);

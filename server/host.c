@@ -6,7 +6,7 @@
 
 enum {
 	CALL_READ = 0, CALL_WRITE = 1, CALL_CLOSE = 3, CALL_FSTAT = 5, CALL_POLL = 7, CALL_LSEEK = 8, CALL_PREAD = 17,
-	CALL_PWRITE = 18, CALL_FSYNC = 74, CALL_FTRUNCATE = 77, CALL_GETDENTS = 217, CALL_OPENAT = 257,
+	CALL_PWRITE = 18, CALL_SHUTDOWN = 48, CALL_FSYNC = 74, CALL_FTRUNCATE = 77, CALL_GETDENTS = 217, CALL_OPENAT = 257,
 	CALL_MKDIRAT = 258, CALL_UNLINKAT = 263, CALL_RENAMEAT = 264, CALL_ACCEPT4 = 288
 };
 
@@ -139,6 +139,11 @@ long host_poll(struct host_poll *polls, uint32_t count, int64_t timeout_ms)
 long host_accept(int descriptor)
 {
 	return call(CALL_ACCEPT4, descriptor, 0, 0, HOST_CLOSE_EXEC | 04000);
+}
+
+long host_shutdown(int socket)
+{
+	return call(CALL_SHUTDOWN, socket, 2, 0, 0);
 }
 
 const char *host_sentence(long error)

@@ -51,6 +51,7 @@ struct host_poll {
 };
 long host_poll(struct host_poll *polls, uint32_t count, int64_t timeout_ms);
 long host_accept(int descriptor);      /* not blocking, as all reads and writes on it are */
+long host_shutdown(int socket);        /* nothing is sent or received any more; whoever polls it is told */
 
 const char *host_sentence(long error);
 

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Connections of command lines: reading requests, sending replies. Every byte of a client is hostile, and nobody is waited
+ * for: sockets do not block, a request comes in piece by piece, and a reply that does not fit into the socket means that
+ * the client broke the rules of control/protocol.h.
+ *
+ * Only the thread that polls opens and closes sockets; anybody else who wants one closed shuts it down.
+ */
+#ifndef CONTROL_CONNECTION_H
+#define CONTROL_CONNECTION_H
+
+#include <control/protocol.h>
+#include <framework/env.h>
+
+enum { CONNECTIONS = 250 };
+
+struct component;
+
+struct connection {
+	int32_t socket;
+	bool used, broken;            /* broken: shut down, to be closed */
+	bool waiting;                 /* request.c will answer later */
+	struct control_header header; /* of the request that comes in or waits */
+	union control_request request;
+	uint64_t received;            /* bytes of the request so far */
+	uint8_t *body;                /* where bytes behind the struct go; NULL: nowhere */
+	uint64_t body_size;
+	ds_t bundle;                  /* body, if it is a bundle; else from the heap */
+	err_t refused;                /* the request is to be answered so when it is whole */
+	struct component *component;  /* that the request waits for */
+	uint32_t work;                /* number of the work that ends it */
+	struct component *watched;    /* its terminal is kept open for this connection */
+};
+
+extern struct connection connections[CONNECTIONS];
+
+/* Wait for something to happen on a socket, then take `lock` and see to it. */
+void connections_step(struct lock *lock);
+
+/* Answer OK: the struct, then the bytes. */
+void connection_answer(struct connection *connection, const void *reply, uint32_t size, const void *bytes,
+                       uint32_t count);
+
+/* Answer with an error and a sentence. */
+void connection_refuse(struct connection *connection, err_t err, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif

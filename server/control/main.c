@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The control server: what the command line asks of a node, over the socket that it was granted.
+ *
+ * Two threads, one lock: one waits for sockets, the other for the signals of LAUNCHER, CHECKPOINT and TERMINAL. Whatever
+ * either sees to is done whole under the lock.
+ */
+#include <framework/env.h>
+
+#include "server/control/component.h"
+#include "server/control/connection.h"
+#include "server/control/record.h"
+
+enum { SOCKET_THREAD = 1, SOCKET_STACK = 64 * 1024 };
+
+static struct lock lock;
+
+static void sockets_serve(addr_t argument)
+{
+	(void)argument;
+	for (;;)
+		connections_step(&lock);
+}
+
+static err_t signals_serve(signal_t signal)
+{
+	uint32_t badges, count;
+
+	for (;;) {
+		lock_take(&lock);
+		uint64_t deadline = components_deadline();
+		lock_give(&lock);
+		err_t err = signal_wait(signal, deadline, &badges, &count);
+		if (err != OK && err != ERR_TIMEOUT)
+			return err;
+		lock_take(&lock);
+		if (err == OK)
+			components_signalled(badges);
+		else
+			components_late();
+		lock_give(&lock);
+	}
+}
+
+int component_main(addr_t argument)
+{
+	signal_t signal;
+	err_t err = signal_alloc(&signal);
+
+	(void)argument;
+	if (err == OK)
+		err = record_start();
+	if (err == OK)
+		err = components_start(signal);
+	if (err == OK)
+		err = thread_spawn(SOCKET_THREAD, "sockets", SOCKET_STACK, sockets_serve, 0);
+	if (err == OK)
+		err = signals_serve(signal);
+	log_line("cannot serve: %s", err_sentence(err));
+	return 1;
+}

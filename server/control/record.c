@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* Input and output at the TERMINAL, see record.h. */
+#include <framework/memory.h>
+#include <terminal/session.h>
+
+#include "server/control/record.h"
+
+#define TERMINAL_WAIT_NS 2000000000ull
+
+static struct {
+	ds_t ds;
+	void *bytes;
+} buffer;
+
+err_t record_start(void)
+{
+	err_t err = ds_alloc(CONTROL_PART, &buffer.ds);
+
+	return err == OK ? ds_attach(buffer.ds, 0, 0, RIGHT_READ | RIGHT_WRITE, 0, &buffer.bytes) : err;
+}
+
+void record_close(struct component *component)
+{
+	if (component->terminal.id)
+		session_close(&component->terminal);
+}
+
+static err_t record_open(struct component *component)
+{
+	const struct terminal_buffer_request request = {};
+	struct terminal_buffer_reply reply;
+	const slot_t caps[2] = {buffer.ds.slot, component->terminal_signal};
+
+	if (component->terminal.id)
+		return OK;
+	err_t err = session_open("TERMINAL", component->name, TERMINAL_WAIT_NS, &component->terminal);
+	if (err == OK)
+		err = terminal_buffer(component->terminal.ep, &request, caps, &reply, NULL);
+	if (err != OK)
+		record_close(component);
+	return err;
+}
+
+/* A session whose server died is opened again at the next use. */
+static err_t record_result(struct component *component, err_t err)
+{
+	if (err == ERR_GONE || err == ERR_CAPABILITY)
+		record_close(component);
+	return err == ERR_CAPABILITY ? ERR_GONE : err;
+}
+
+err_t record_fresh(struct component *component)
+{
+	const struct terminal_cut_request request = {.output = 0, .fresh = 1};
+	struct terminal_cut_reply reply;
+	err_t err = record_open(component);
+
+	if (err == OK)
+		err = record_result(component, terminal_cut(component->terminal.ep, &request, NULL, &reply, NULL));
+	return err;
+}
+
+err_t record_feed(struct component *component, const void *bytes, uint32_t size, bool ended)
+{
+	const struct terminal_feed_request request = {0, size, ended};
+	struct terminal_feed_reply reply;
+	err_t err = size <= CONTROL_PART ? record_open(component) : ERR_RANGE;
+
+	if (err != OK)
+		return err;
+	memcpy(buffer.bytes, bytes, size);
+	return record_result(component, terminal_feed(component->terminal.ep, &request, NULL, &reply, NULL));
+}
+
+err_t record_read(struct component *component, uint64_t offset, const void **bytes, uint32_t *count)
+{
+	const struct terminal_record_request request = {.offset = offset, .start = 0, .length = CONTROL_PART};
+	struct terminal_record_reply reply;
+	err_t err = record_open(component);
+
+	if (err == OK)
+		err = record_result(component, terminal_record(component->terminal.ep, &request, NULL, &reply, NULL));
+	if (err != OK)
+		return err;
+	*bytes = buffer.bytes;
+	*count = reply.count <= CONTROL_PART ? reply.count : CONTROL_PART;
+	return OK;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* The operations of control/protocol.h: begun when a request is whole, answered at once or when its component changes. */
+#ifndef CONTROL_REQUEST_H
+#define CONTROL_REQUEST_H
+
+#include "server/control/component.h"
+#include "server/control/connection.h"
+
+void request_begin(struct connection *connection);
+
+/* The connection goes. */
+void request_drop(struct connection *connection);
+
+/* Something about the component changed: answer who waited for that. */
+void requests_progress(struct component *component);
+
+/* Work of the component that is waited for (run, checkpoint, restore) will not end. */
+void requests_fail(struct component *component, err_t err, const char *sentence);
+
+/* The component is removed. */
+void requests_forget(struct component *component);
+
+#endif
