@@ -11,6 +11,8 @@
 
 #include "rtcr/target.h"
 
+enum { DRAIN_MAX = 256 };
+
 static struct {
 	uint32_t running;              /* enum checkpoint_work */
 	bool asked;                    /* to be begun when the reply is out */
@@ -18,6 +20,7 @@ static struct {
 	ds_t bundle;
 	struct checkpoint_take_request take;
 	uint64_t generation;
+	uint32_t badges;               /* of signals that came in between */
 	bool continuing;               /* the RTCR was restarted and restores by itself */
 } work;
 
@@ -160,6 +163,37 @@ static void *entry_of_badge(struct server *server, uint32_t badge)
 	return target.exists && badge > SERVER_BADGES ? registry_find(badge - SERVER_BADGES) : NULL;
 }
 
+/* Serve the calls that wait; badges of signals that come along are kept for the main loop. */
+static void calls_drain(void)
+{
+	uint32_t badges;
+
+	for (int i = 0; i < DRAIN_MAX && server_step(&rtcr_server, 1, &badges) == OK; i++)
+		work.badges |= badges;
+	server_reply_now(&rtcr_server);
+}
+
+/* A target that changes faster than it is prepared for is stopped all the same: what is new is prepared in the stop. */
+static err_t checkpoint_begin(void)
+{
+	enum { TRIES = 4 };
+	err_t err = OK;
+
+	for (int i = 0; i < TRIES && err == OK; i++) {
+		if (!target.exists || target.ended)
+			return ERR_STATE;
+		uint64_t changes = registry.changes;
+		err = snapshot_prepare();
+		if (err == OK)
+			calls_drain();
+		if (registry.changes == changes)
+			break;
+	}
+	if (!target.exists || target.ended)
+		return ERR_STATE;
+	return err == OK ? snapshot_take(work.take.budget_ns, work.take.flags & CHECKPOINT_STOP) : err;
+}
+
 static void work_do(void)
 {
 	err_t err;
@@ -172,8 +206,9 @@ static void work_do(void)
 		work_end(err);
 		break;
 	case WORK_CHECKPOINT:
-		/* The target may have ended between the request and now. */
-		err = target.exists ? snapshot_take(work.take.budget_ns, work.take.flags & CHECKPOINT_STOP) : ERR_STATE;
+		err = checkpoint_begin();
+		if (err == ERR_STATE && !target.sentence[0])
+			target_fail("the component ended before the checkpoint");
 		if (err != OK)
 			work_end(err);
 		break;
@@ -291,9 +326,11 @@ int component_main(addr_t argument)
 			server_reply_now(&rtcr_server);
 			work_do();
 		}
-		err = server_step(&rtcr_server, timers_expire(), &badges);
+		err = server_step(&rtcr_server, work.badges ? 1 : timers_expire(), &badges);
 		if (err != OK && err != ERR_TIMEOUT)
 			log_line("waiting failed: %s", err_sentence(err));
+		badges |= work.badges;
+		work.badges = 0;
 		if (badges & SIGNAL_WRITTEN)
 			snapshot_end();
 		if (badges & SIGNAL_EXCEPTION)

@@ -14,7 +14,11 @@
 struct records {
 	uint8_t *bytes;
 	uint64_t used, room;
+	uint64_t changes;       /* of the registry when they were made, 0: not made */
 };
+
+/* Parts that are described anew only when something in them came, went or changed, and others always. */
+enum section { SECTION_TARGET, SECTION_DATASPACES, SECTION_EXTENTS, SECTION_MAPS, SECTION_STATE, SECTIONS };
 
 void records_clear(struct records *records);
 err_t records_write(const struct records *records, struct image_writer *writer) MUST_CHECK;

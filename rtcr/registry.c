@@ -5,7 +5,7 @@
 
 #include "rtcr/registry.h"
 
-struct registry registry = {.next_id = 1};
+struct registry registry = {.next_id = 1, .changes = 1};
 struct server rtcr_server;
 static uint32_t ep_id;
 
@@ -225,6 +225,7 @@ static void region_split(struct map_entry *map, uint64_t address)
 
 void regions_detach(struct map_entry *map, uint64_t address, uint64_t size)
 {
+	registry.map_changes++;
 	region_split(map, address);
 	region_split(map, address + size);
 	uint32_t at = region_after(map, address), end = at;
@@ -242,6 +243,7 @@ void regions_attach(struct map_entry *map, const struct region *region)
 
 void regions_protect(struct map_entry *map, uint64_t address, uint64_t size, uint32_t rights)
 {
+	registry.map_changes++;
 	region_split(map, address);
 	region_split(map, address + size);
 	for (uint32_t i = region_after(map, address); i < map->count && map->regions[i].address < address + size; i++)

@@ -98,7 +98,8 @@ struct registry {
 	uint32_t next_id;
 	struct entry **by_id;
 	uint32_t size;
-	uint64_t changes;              /* grows with each entry that comes or goes */
+	uint64_t changes;              /* grows with each entry that comes or goes, starts at 1 */
+	uint64_t map_changes;          /* and with each change of a region map */
 	struct object_entry *objects[OBJECT_HASH];
 };
 extern struct registry registry;

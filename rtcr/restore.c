@@ -288,6 +288,40 @@ static err_t capabilities_make(void)
 	return err;
 }
 
+static bool capability_same(const struct image_capability *record, const struct cap_entry *cap)
+{
+	const struct entry *entry = registry_find(record->object.id);
+	const struct image_object *object = NULL;
+	bool kernels = entry->kind == ENTRY_OBJECT;
+
+	if (kernels)
+		object = image_find(&image, IMAGE_KIND_object, record->object.id);
+	return cap->slot == record->record.id && cap->kind == record->kind && cap->rights == record->rights &&
+	       cap->badge == (kernels ? record->badge : BADGE_OF(record->object.id)) &&
+	       (!kernels || cap->object == ((const struct object_entry *)entry)->kernel_id) &&
+	       (!object || cap->pending_count == object->count);
+}
+
+/* The kernel's own list of the new capability space against the image, slot by slot. */
+static err_t capabilities_compare(void)
+{
+	static struct cap_entry caps[CAP_LIST_MAX];
+	uint32_t n = 0, count, total = image_count(&image, IMAGE_KIND_capability);
+	slot_t next = 1;
+
+	do {
+		err_t err = cap_list((pd_t){target.child.native}, next, CAP_LIST_MAX, caps, &count, &next);
+		if (err != OK)
+			return err;
+		for (uint32_t i = 0; i < count; i++, n++)
+			if (n == total || !capability_same(image_at(&image, IMAGE_KIND_capability, n), &caps[i])) {
+				target_fail("restore: slot %u is not what it was", caps[i].slot);
+				return ERR_CORRUPT;
+			}
+	} while (next);
+	return n == total ? OK : ERR_CORRUPT;
+}
+
 /*
  * What arrived for a terminal since the checkpoint is told by no signal any more, so each is given one: a signal without
  * news is harmless, its receiver looks.
@@ -340,6 +374,8 @@ static err_t target_build(const struct image_target *description)
 		err = threads_make();
 	if (err == OK)
 		err = capabilities_make();
+	if (err == OK)
+		err = capabilities_compare();
 	return err == OK ? target_go(description) : err;
 }
 

@@ -169,7 +169,9 @@ static err_t capture(uint64_t until)
 {
 	snapshot.extent_count = 0;
 	snapshot.memory = 0;
-	err_t err = populated_all(range_copy, until);
+	err_t err = shared.changes == registry.changes ? OK : prepare();
+	if (err == OK)
+		err = populated_all(range_copy, until);
 	target.engine->finish();
 	return err;
 }

@@ -147,14 +147,14 @@ static err_t extents_describe(void)
 		for (; n < snapshot.extent_count && snapshot.extents[n].dataspace == entry->id && err == OK; n++) {
 			const struct extent_copy *extent = &snapshot.extents[n];
 			if (extent->offset > at)
-				err = record_extent(&snapshot.records, entry->id, at, extent->offset - at, IMAGE_EXTENT_ZERO);
+				err = record_extent(&snapshot.records[SECTION_EXTENTS], entry->id, at, extent->offset - at, IMAGE_EXTENT_ZERO);
 			if (err == OK)
-				err = record_extent(&snapshot.records, entry->id, extent->offset, extent->size,
+				err = record_extent(&snapshot.records[SECTION_EXTENTS], entry->id, extent->offset, extent->size,
 				                    IMAGE_EXTENT_DATA);
 			at = extent->offset + extent->size;
 		}
 		if (err == OK && at < dataspace->size)
-			err = record_extent(&snapshot.records, entry->id, at, dataspace->size - at, IMAGE_EXTENT_ZERO);
+			err = record_extent(&snapshot.records[SECTION_EXTENTS], entry->id, at, dataspace->size - at, IMAGE_EXTENT_ZERO);
 	}
 	return err;
 }
@@ -165,31 +165,35 @@ static err_t threads_describe(void)
 
 	for (uint32_t i = 0; i < stand.thread_count && err == OK; i++) {
 		const struct thread_copy *copy = &stand.threads[i];
-		err = record_thread(&snapshot.records, copy->entry, &copy->state);
+		err = record_thread(&snapshot.records[SECTION_STATE], copy->entry, &copy->state);
 		target.status.classes[class_of(&copy->state)]++;
 	}
 	return err;
 }
 
-static err_t describe(void)
+/* Describe a part again by `record` if anything that it shows is another. */
+static err_t section_update(enum section section, uint64_t changes, err_t (*record)(struct records *))
 {
-	struct records *records = &snapshot.records;
+	struct records *records = &snapshot.records[section];
 
-	memset(target.status.classes, 0, sizeof target.status.classes);
-	target.status.thread_count = stand.thread_count;
+	if (records->changes == changes)
+		return OK;
 	records_clear(records);
+	err_t err = record(records);
+	records->changes = err == OK ? changes : 0;
+	return err;
+}
+
+/* What is another each time: threads, what is pending, what a session keeps. */
+static err_t state_describe(void)
+{
+	struct records *records = &snapshot.records[SECTION_STATE];
+
 	records_pending(stand.caps, stand.cap_count);
 	for (uint32_t i = 0; i < stand.thread_count; i++)
 		records_awaits(stand.threads[i].entry, &stand.threads[i].state);
-	err_t err = record_target(records, stand.clock);
-	if (err == OK)
-		err = record_dataspaces(records);
-	if (err == OK)
-		err = extents_describe();
-	if (err == OK)
-		err = record_maps(records);
-	if (err == OK)
-		err = record_objects(records);
+	records_clear(records);
+	err_t err = record_objects(records);
 	if (err == OK)
 		err = record_sessions(records);
 	if (err == OK)
@@ -199,19 +203,41 @@ static err_t describe(void)
 	return err == OK ? record_terminals(records) : err;
 }
 
-err_t snapshot_take(uint64_t budget_ns, bool stop)
+static err_t describe(void)
 {
+	memset(target.status.classes, 0, sizeof target.status.classes);
+	target.status.thread_count = stand.thread_count;
+	records_clear(&snapshot.records[SECTION_TARGET]);
+	records_clear(&snapshot.records[SECTION_EXTENTS]);
+	err_t err = record_target(&snapshot.records[SECTION_TARGET], stand.clock);
+	if (err == OK)
+		err = section_update(SECTION_DATASPACES, registry.changes, record_dataspaces);
+	if (err == OK)
+		err = extents_describe();
+	if (err == OK)
+		err = section_update(SECTION_MAPS, registry.changes + registry.map_changes, record_maps);
+	return err == OK ? state_describe() : err;
+}
+
+err_t snapshot_prepare(void)
+{
+	uint64_t begin = clock_now();
 	err_t err = writer_start();
 
 	if (err == OK)
 		err = roms_store();
 	if (err == OK)
 		err = target.strategy->prepare();
-	if (err != OK) {
-		target_fail("checkpoint: cannot prepare: %s; give the component more memory", err_sentence(err));
-		return err;
-	}
-	err = stop_and_copy(budget_ns, stop);
+	if (err != OK)
+		target_fail("checkpoint: cannot prepare: %s", err_sentence(err));
+	target.status.prepare_ns = clock_now() - begin;
+	return err;
+}
+
+err_t snapshot_take(uint64_t budget_ns, bool stop)
+{
+	err_t err = stop_and_copy(budget_ns, stop);
+
 	target.status.stop_ns = stand.stop_ns;
 	if (err == OK)
 		err = describe();

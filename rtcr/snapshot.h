@@ -22,7 +22,7 @@ struct snapshot {
 	struct extent_copy *extents;      /* by (dataspace, offset) */
 	uint32_t extent_count, extent_room;
 	uint64_t memory;                  /* bytes of all extents */
-	struct records records;
+	struct records records[SECTIONS];
 	struct image_header header;
 	bool writing;
 	signal_t start;                   /* to the writer */

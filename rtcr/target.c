@@ -290,6 +290,7 @@ err_t map_handler_set(struct map_entry *map, uint32_t signal, uint32_t badge, sl
 	if (err != OK)
 		return err;
 	slot_give(map->handler_slot);
+	registry.map_changes++;
 	map->handler = signal;
 	map->handler_badge = badge;
 	map->handler_slot = slot;

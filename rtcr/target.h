@@ -51,7 +51,11 @@ void target_report(void);
 err_t target_run(const struct checkpoint_run_request *request, ds_t bundle) MUST_CHECK;
 err_t target_restore(uint64_t generation) MUST_CHECK;
 
-/* Stop, copy, go on; then the image is written by another thread, which submits SIGNAL_WRITTEN. */
+/*
+ * Prepare while the target runs; what it asks for meanwhile is served afterwards, and changes of the registry call for
+ * preparing again. Then stop, copy, go on; then the image is written by another thread, which submits SIGNAL_WRITTEN.
+ */
+err_t snapshot_prepare(void) MUST_CHECK;
 err_t snapshot_take(uint64_t budget_ns, bool stop) MUST_CHECK;
 err_t snapshot_finish(void) MUST_CHECK;
 err_t snapshot_thread(uint32_t n, struct checkpoint_thread_reply *thread) MUST_CHECK;

@@ -70,8 +70,8 @@ static err_t image_write(struct image_writer *writer, uint64_t *digests, uint64_
 	const struct image_sink out = {sink_append, NULL};
 	err_t err = image_write_begin(writer, &out, &snapshot.header, digests, chunks);
 
-	if (err == OK)
-		err = records_write(&snapshot.records, writer);
+	for (uint32_t i = 0; i < SECTIONS && err == OK; i++)
+		err = records_write(&snapshot.records[i], writer);
 	for (uint32_t i = 0; i < snapshot.extent_count && err == OK; i++)
 		err = image_write_memory(writer, snapshot.extents[i].bytes, snapshot.extents[i].size);
 	if (err == OK)
