@@ -3,13 +3,14 @@
 #include <framework/format.h>
 #include <framework/heap.h>
 #include <framework/memory.h>
+#include <rm/session.h>
 #include <store/session.h>
 
 #include "rtcr/archive.h"
 #include "rtcr/machine.h"
 #include "rtcr/records.h"
 
-enum { WINDOW = 4 << 20 };
+enum { WINDOW = IMAGE_CHUNK_DEFAULT };
 
 static struct {
 	ds_t window_ds;
@@ -29,7 +30,7 @@ static err_t window_lend(ep_t store)
 	if (!archive.window) {
 		err_t err = ds_alloc(WINDOW, &archive.window_ds);
 		if (err == OK)
-			err = ds_attach(archive.window_ds, 0, 0, RIGHT_READ | RIGHT_WRITE, 0, &window);
+			err = ds_attach(archive.window_ds, 0, 0, RIGHT_READ | RIGHT_WRITE, RM_POPULATE, &window);
 		if (err != OK)
 			return err;
 		archive.window = window;
@@ -51,7 +52,8 @@ static err_t window_read(void *context, uint64_t offset, void *to, uint64_t size
 		err = store_read(store, &request, NULL, &reply, NULL);
 		if (err != OK)
 			break;
-		memcpy(at, archive.window, part);
+		if (at != archive.window)
+			memcpy(at, archive.window, part);
 		at += part;
 		offset += part;
 		size -= part;
@@ -154,6 +156,11 @@ err_t archive_chunk_buffer(uint32_t size, uint8_t **bytes)
 {
 	void *chunk;
 
+	/* A chunk of the usual size stays where the store has put it. */
+	if (size <= WINDOW) {
+		*bytes = archive.window;
+		return OK;
+	}
 	if (size > archive.chunk_size) {
 		err_t err = memory_take(size, &chunk);
 		if (err != OK)

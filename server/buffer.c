@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* A client's buffer, see buffer.h. */
+#include <rm/session.h>
+
 #include "server/buffer.h"
+
+/* More would keep the server from others for too long. */
+enum { POPULATE_MAX = 4 << 20 };
 
 err_t buffer_set(struct buffer *buffer, struct rpc_message *message, uint32_t index)
 {
@@ -10,7 +15,7 @@ err_t buffer_set(struct buffer *buffer, struct rpc_message *message, uint32_t in
 	err_t err = ds_size(ds, &size);
 
 	if (err == OK)
-		err = ds_attach(ds, 0, size, RIGHT_READ | RIGHT_WRITE, 0, &bytes);
+		err = ds_attach(ds, 0, size, RIGHT_READ | RIGHT_WRITE, size <= POPULATE_MAX ? RM_POPULATE : 0, &bytes);
 	if (err != OK)
 		return err;
 	buffer_done(buffer);
