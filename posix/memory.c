@@ -210,6 +210,8 @@ long area_place(uint64_t size, uint64_t *address)
 	uint64_t top = MAPPINGS_TOP;
 	uint32_t at = area_after(MAPPINGS_TOP);
 
+	if (at < areas.count && areas.area[at].start < top)   /* grown in place beyond the top */
+		top = areas.area[at].start;
 	for (;;) {
 		uint64_t bottom = at ? areas.area[at - 1].end : MAPPINGS_LOW;
 		if (bottom < MAPPINGS_LOW)
