@@ -88,6 +88,8 @@ const struct command command_checkpoint = {
 	checkpoint_options, 1, 1, false, checkpoint_do,
 };
 
+static bool header_printed;
+
 static void image_print(const struct control_image *image, struct json_object *array)
 {
 	time_t seconds = (time_t)(image->modified_ns / 1000000000);
@@ -97,6 +99,9 @@ static void image_print(const struct control_image *image, struct json_object *a
 	if (localtime_r(&seconds, &when))
 		strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S", &when);
 	size_show(size, image->size);
+	if (!array && !header_printed)
+		printf("%-32s %10s %10s  %s\n", "NAME", "CHECKPOINT", "SIZE", "WRITTEN");
+	header_printed = true;
 	if (!array) {
 		printf("%-32s %10" PRIu64 " %10s  %s\n", image->name, image->generation, size, date);
 		return;
@@ -165,8 +170,6 @@ static int checkpoints_do(const struct options *options)
 	if (options->word_count && (!target_parse(options->words[0], name, &generation) || generation))
 		return EXIT_USAGE;
 	int result = client_open(&client, true);
-	if (result == EXIT_DONE && !array)
-		printf("%-32s %10s %10s  %s\n", "NAME", "CHECKPOINT", "SIZE", "WRITTEN");
 	if (result == EXIT_DONE)
 		result = options->word_count ? images_list(&client, name, array) : images_list_all(&client, array);
 	client_close(&client);

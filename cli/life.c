@@ -62,11 +62,11 @@ const struct command command_wait = {
 };
 
 /* Do the same for each name, as far as possible; the first failure is the exit status. */
-static int each_do(const struct options *options, int (*one)(struct client *client, const char *word,
-                                                            const struct options *options))
+static int each_do(const struct options *options, bool start,
+                   int (*one)(struct client *client, const char *word, const struct options *options))
 {
 	static struct client client;
-	int result = client_open(&client, false), failed;
+	int result = client_open(&client, start), failed;
 
 	if (result != EXIT_DONE)
 		return result;
@@ -94,7 +94,7 @@ static int kill_one(struct client *client, const char *word, const struct option
 
 static int kill_do(const struct options *options)
 {
-	return each_do(options, kill_one);
+	return each_do(options, false, kill_one);
 }
 
 static const struct argp_option no_options[] = {{0}};
@@ -148,7 +148,7 @@ static int remove_do(const struct options *options)
 	if (options->all == (options->word_count > 0))
 		return report(EXIT_USAGE, "rm", "either names or --all are needed");
 	if (!options->all && options->word_count)
-		return each_do(options, remove_one);
+		return each_do(options, true, remove_one);
 	int result = client_open(&client, true);
 	if (result == EXIT_DONE)
 		result = remove_all(&client, options);

@@ -146,7 +146,7 @@ static int socket_listen(const char *path)
 	}
 	strcpy(address.sun_path, path);
 	unlink(path);
-	mode_t mask = umask(0077);
+	mode_t mask = umask(0177);
 	int result = bind(fd, (struct sockaddr *)&address, sizeof address);
 	umask(mask);
 	return result == 0 && listen(fd, 64) == 0 ? fd : -1;

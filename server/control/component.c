@@ -149,6 +149,7 @@ err_t component_launch(struct component *component, uint64_t ram, enum checkpoin
 	component->phase = PHASE_LAUNCHED;
 	component->state = CONTROL_STARTING;
 	component->work = work;
+	component->fresh = work == WORK_RUN;
 	component->started = clock_now();
 	component->restarts = 0;
 	component->sentence[0] = 0;
@@ -174,6 +175,10 @@ static void work_failed(struct component *component)
 	bool known = component->before != CONTROL_STORED;
 
 	component_over(component, component->before);
+	if (component->fresh && !known) {
+		err_t ignored = record_fresh(component);
+		(void)ignored;
+	}
 	if (!known)
 		component_remove(component);
 }

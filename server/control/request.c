@@ -133,8 +133,11 @@ static void begin_run(struct connection *connection)
 	err = component ? component_run(connection, component) : ERR_MEMORY_QUOTA;
 	if (err == OK)
 		return;
-	if (component)
+	if (component) {
+		err_t ignored = record_fresh(component);
+		(void)ignored;
 		component_remove(component);
+	}
 	launch_refuse(connection, err, request->ram);
 }
 

@@ -105,12 +105,26 @@ static err_t terminal_get(const char *name, struct terminal **found)
 	return OK;
 }
 
+/* Of a terminal that holds nothing no files stay behind. */
+static void files_tidy(const struct terminal *terminal)
+{
+	char path[NAME_SIZE + 16];
+
+	if (terminal->output_size || terminal->input_size || terminal->ended)
+		return;
+	file_name(path, terminal->name, "output");
+	host_unlink(HOST_GRANT, path, false);
+	file_name(path, terminal->name, "input");
+	host_unlink(HOST_GRANT, path, false);
+}
+
 static void terminal_put(struct terminal *terminal)
 {
 	struct terminal **link = &terminals;
 
 	if (--terminal->sessions)
 		return;
+	files_tidy(terminal);
 	while (*link != terminal)
 		link = &(*link)->next;
 	*link = terminal->next;

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * hostile SOCKET: a client that breaks every rule of control/protocol.h. After each attack an honest client is answered;
+ * the last line counts. Exit status 0: the server never stopped answering and always refused what it must.
+ */
+#include <control/protocol.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { ANSWER_MS = 20000, CROWD = 400, ROUNDS = 3000 };
+
+static const char *path;
+static unsigned passed, failed;
+
+static void check(const char *what, bool right)
+{
+	passed += right;
+	failed += !right;
+	if (!right)
+		printf("FAILED: %s\n", what);
+}
+
+static int open_one(void)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) < 0) {
+		perror(path);
+		exit(2);
+	}
+	return fd;
+}
+
+static void put(int fd, const void *bytes, size_t size)
+{
+	ssize_t ignored = send(fd, bytes, size, MSG_NOSIGNAL);
+	(void)ignored;
+}
+
+static void request_put(int fd, uint32_t magic, uint16_t version, uint16_t operation, uint32_t length, const void *bytes,
+                        size_t size)
+{
+	const struct control_header header = {magic, version, operation, 0, length};
+
+	put(fd, &header, sizeof header);
+	put(fd, bytes, size);
+}
+
+/* Status of the answer, or -1: disconnected, -2: no answer. Its content is read and dropped. */
+static long answer_get(int fd)
+{
+	struct pollfd ready = {fd, POLLIN, 0};
+	struct control_header header;
+	static char drop[sizeof(struct control_component) + CONTROL_PART];
+
+	if (poll(&ready, 1, ANSWER_MS) <= 0)
+		return -2;
+	if (recv(fd, &header, sizeof header, MSG_WAITALL) != sizeof header)
+		return -1;
+	if (header.length > sizeof drop || (header.length && recv(fd, drop, header.length, MSG_WAITALL) != (ssize_t)header.length))
+		return -1;
+	return header.status;
+}
+
+static bool server_well(void)
+{
+	const struct control_hello_request hello = {0};
+	int fd = open_one();
+
+	request_put(fd, CONTROL_MAGIC, CONTROL_VERSION, CONTROL_hello, sizeof hello, &hello, sizeof hello);
+	long status = answer_get(fd);
+	close(fd);
+	return status == OK;
+}
+
+/* One request on a connection of its own; what comes of it. */
+static long attack(uint32_t magic, uint16_t version, uint16_t operation, uint32_t length, const void *bytes, size_t size)
+{
+	int fd = open_one();
+
+	request_put(fd, magic, version, operation, length, bytes, size);
+	long status = answer_get(fd);
+	close(fd);
+	return status;
+}
+
+static void headers_test(void)
+{
+	static const uint32_t lengths[] = {0, 1, 7, 63, 4096, CONTROL_PART + 80, CONTROL_BUNDLE + 89, 0x7fffffff, 0xffffffff};
+	static const char zeros[4096];
+
+	check("no magic", attack(0x47455420, 1, 0, 8, zeros, 8) == -1);
+	check("another version", attack(CONTROL_MAGIC, CONTROL_VERSION + 1, 0, 8, zeros, 8) == ERR_UNSUPPORTED);
+	check("no such operation", attack(CONTROL_MAGIC, CONTROL_VERSION, CONTROL_COUNT, 64, zeros, 64) == -1);
+	check("no such operation", attack(CONTROL_MAGIC, CONTROL_VERSION, 0xffff, 64, zeros, 64) == -1);
+	for (uint16_t operation = 0; operation < CONTROL_COUNT; operation++)
+		for (unsigned i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+			if (lengths[i] >= control_request_size(operation) && operation == CONTROL_feed && lengths[i] <= CONTROL_PART)
+				continue;
+			if (operation == CONTROL_run && lengths[i] >= control_request_size(CONTROL_run) && lengths[i] <= CONTROL_BUNDLE)
+				continue;
+			if (lengths[i] == control_request_size(operation))
+				continue;
+			check("a length that is none of the operation's",
+			      attack(CONTROL_MAGIC, CONTROL_VERSION, operation, lengths[i], NULL, 0) == -1);
+		}
+	check("well after headers", server_well());
+}
+
+static void names_test(void)
+{
+	union control_request request;
+
+	memset(&request, 'A', sizeof request);
+	for (uint16_t operation = CONTROL_feed; operation < CONTROL_COUNT; operation++)
+		check("a name without end is refused",
+		      attack(CONTROL_MAGIC, CONTROL_VERSION, operation, control_request_size(operation), &request,
+		             control_request_size(operation)) > 0);
+	memset(&request, 0, sizeof request);
+	strcpy(request.logs.name, "../../etc/passwd");
+	check("a path is no name", attack(CONTROL_MAGIC, CONTROL_VERSION, CONTROL_logs, sizeof request.logs, &request,
+	                                  sizeof request.logs) == ERR_NOT_FOUND);
+	memset(&request, 0, sizeof request);
+	strcpy(request.run.name, "hostile");
+	request.run.ram = UINT64_MAX;
+	char run[sizeof request.run + 10] = {0};
+	memcpy(run, &request.run, sizeof request.run);
+	check("all memory there could be", attack(CONTROL_MAGIC, CONTROL_VERSION, CONTROL_run, sizeof run, run, sizeof run) > 0);
+	((struct control_run_request *)run)->ram = 16 << 20;
+	check("a bundle that is none", attack(CONTROL_MAGIC, CONTROL_VERSION, CONTROL_run, sizeof run, run, sizeof run) > 0);
+	check("well after names", server_well());
+}
+
+/* Promise much, send little, stay. */
+static void slow_test(void)
+{
+	struct control_run_request run = {.name = "slow", .ram = 16 << 20};
+	int fd[8];
+
+	for (int i = 0; i < 8; i++) {
+		fd[i] = open_one();
+		request_put(fd[i], CONTROL_MAGIC, CONTROL_VERSION, CONTROL_run, sizeof run + (100u << 20), &run, sizeof run);
+		put(fd[i], "slow", 4);
+		check("answers while others are slow", server_well());
+	}
+	for (int i = 0; i < 8; i++)
+		close(fd[i]);
+	check("well after slow ones", server_well());
+}
+
+/* Ask again and again and never read. */
+static void deaf_test(void)
+{
+	const struct control_list_request list = {0};
+	struct {
+		struct control_header header;
+		struct control_list_request list;
+	} request = {{CONTROL_MAGIC, CONTROL_VERSION, CONTROL_list, 0, sizeof list}, list};
+	int fd = open_one();
+
+	for (int i = 0; i < 100000; i++)
+		if (send(fd, &request, sizeof request, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 && errno != EAGAIN)
+			break;
+	check("answers while one is deaf", server_well());
+	close(fd);
+}
+
+static void crowd_test(void)
+{
+	static int fd[CROWD];
+	unsigned count = 0;
+
+	while (count < CROWD) {
+		struct sockaddr_un address = {.sun_family = AF_UNIX};
+		snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+		fd[count] = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		if (fd[count] < 0)
+			break;
+		if (connect(fd[count], (struct sockaddr *)&address, sizeof address) < 0) {
+			close(fd[count]);
+			break;   /* the queue is full, which is an answer too */
+		}
+		count++;
+	}
+	check("many can connect", count > 100);
+	while (count)
+		close(fd[--count]);
+	check("well after the crowd", server_well());
+}
+
+/* Bytes without sense, with a right beginning so that they are looked at. */
+static void noise_test(void)
+{
+	unsigned seed = 1;
+
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		union control_request request;
+		uint16_t operation = (uint16_t)(rand_r(&seed) % CONTROL_COUNT);
+		uint32_t size = control_request_size(operation);
+		for (uint32_t i = 0; i < size; i++)
+			((uint8_t *)&request)[i] = (uint8_t)(rand_r(&seed) >> 8);
+		int fd = open_one();
+		request_put(fd, CONTROL_MAGIC, CONTROL_VERSION, operation, size, &request, size);
+		if (round % 3)
+			answer_get(fd);
+		close(fd);
+	}
+	check("well after noise", server_well());
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 2) {
+		fprintf(stderr, "usage: hostile SOCKET\n");
+		return 2;
+	}
+	path = argv[1];
+	headers_test();
+	names_test();
+	slow_test();
+	deaf_test();
+	crowd_test();
+	noise_test();
+	printf("hostile client: %u passed, %u failed\n", passed, failed);
+	return failed ? 1 : 0;
+}
