@@ -3,6 +3,7 @@
 #include <framework/memory.h>
 #include <kernel/boot.h>
 #include <kernel/ipc.h>
+#include <parent/session.h>
 
 #include "core/map.h"
 #include "core/memory.h"
@@ -204,6 +205,8 @@ err_t thread_first_start(struct object *cpu, struct pd *pd, uint64_t entry)
 	struct thread *thread;
 	err_t err = thread_make((struct cpu *)cpu, pd, &request, &thread);
 
+	if (err == OK)
+		err = cap_copy(PD_SELF, core_ep.slot, pd->native, SLOT_THREAD, RIGHT_SEND, thread->object.badge);
 	return err == OK ? thread_start(thread, entry, BOOT_STACK_TOP - 8, 0) : err;
 }
 

@@ -150,6 +150,8 @@ err_t child_start(struct child *child, const char *name, uint64_t entry)
 
 	text_copy(create.name, sizeof create.name, name);
 	err_t err = cpu_thread_create((ep_t){child->cpu}, &create, &child->pd, &created, &child->thread);
+	if (err == OK)
+		err = child_give(child, child->thread, SLOT_THREAD);
 	return err == OK ? cpu_thread_start((ep_t){child->thread}, &start, NULL, &started, NULL) : err;
 }
 

@@ -58,6 +58,7 @@ err_t threads_start(void)
 		return err;
 	self->index = 0;
 	self->id = 1;
+	self->cap = SLOT_THREAD;
 	self->used = true;
 	alive = 1;
 	thread_entries_set(self, foreign, fault);

@@ -29,7 +29,7 @@ struct thread {
 	uint32_t id;               /* tid of the program */
 	bool used, started, waiting;
 	signal_t signal;
-	slot_t cap;                /* answers CPU_THREAD_OPERATIONS; 0: the first thread */
+	slot_t cap;                /* answers CPU_THREAD_OPERATIONS */
 	addr_t clear_tid;
 	uint64_t mask, pending, saved_mask;
 	bool restore_mask;         /* saved_mask counts: put it back when a handler has been set up */
@@ -49,7 +49,7 @@ static inline struct thread *thread_self(void)
 	return &threads[((addr_t)utcb_self() - UTCB_AREA) / UTCB_SIZE];
 }
 
-/* The first thread becomes number 1; `cap` of it is not known to itself. */
+/* The first thread becomes number 1. */
 err_t threads_start(void) MUST_CHECK;
 
 /* Entries of reflection for the calling thread. */

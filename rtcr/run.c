@@ -156,6 +156,9 @@ static err_t thread_begin(uint64_t entry)
 	if (err != OK)
 		target_fail("cannot make a thread with priority %u on core %d: %s", schedule.priority, (int)schedule.core,
 		            err_sentence(err));
+	if (err == OK)
+		err = cap_copy(PD_SELF, rtcr_server.ep.slot, (pd_t){target.child.native}, SLOT_THREAD, RIGHT_SEND,
+		               BADGE_OF(thread->entry.id));
 	return err == OK ? cpu_thread_start((ep_t){thread->real}, &start, NULL, &started, NULL) : err;
 }
 

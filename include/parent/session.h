@@ -20,6 +20,7 @@ enum parent_slot {
 	SLOT_CPU,
 	SLOT_LOG,
 	SLOT_ADDRESS_SPACE,
+	SLOT_THREAD,              /* its first thread */
 	SLOT_FREE = 8
 };
 
