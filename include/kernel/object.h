@@ -9,7 +9,7 @@
  *
  * There is no derivation tree. A capability goes away when its slot is deleted, when its object is
  * revoked, or when its badge is revoked; every slot that held it is then empty. Threads blocked on a
- * revoked object continue with ERR_GONE.
+ * revoked object continue with ERR_GONE. Nothing of a revoked protection domain touches memory any more.
  *
  * Every `pd` argument may be PD_SELF, the protection domain of the caller; then no right is needed.
  */
@@ -81,7 +81,7 @@ struct cap_entry {
 
 /*
  * List the used slots of `pd` (CONTROL) from slot `first` on, in order, at most CAP_LIST_MAX, into
- * `entries`. `next` is the slot to go on from, 0 after the last.
+ * `entries`. `next` is the slot to go on from, where there may be none any more, and 0 at the end.
  */
 err_t cap_list(pd_t pd, slot_t first, uint32_t max, struct cap_entry *entries, uint32_t *count, slot_t *next)
 	MUST_CHECK;

@@ -24,7 +24,10 @@ enum { MAP_POPULATE_NOW = 1u << 8 };
 err_t pd_map(pd_t pd, addr_t address, memory_t memory, addr_t offset, addr_t size, uint32_t rights) MUST_CHECK;
 err_t pd_unmap(pd_t pd, addr_t address, addr_t size) MUST_CHECK;
 
-/* Change the rights of what is mapped in the range. More than was mapped: ERR_RIGHTS, nothing changed. */
+/*
+ * Change the rights of what is mapped in the range. RIGHT_WRITE where it was mapped without: ERR_RIGHTS. Who restricts
+ * others maps anew.
+ */
 err_t pd_protect(pd_t pd, addr_t address, addr_t size, uint32_t rights) MUST_CHECK;
 
 /*
@@ -59,7 +62,7 @@ struct range_place {
 };
 
 /*
- * The page-aligned ranges of the memory objects list[0 .. list_count) (READ) that have ever been written or populated, in
+ * The page-aligned ranges of the memory objects list[0 .. list_count) (no right) that have ever been written or populated, in
  * order, merged, from `place` on, at most POPULATED_MAX; everything else reads as zero and has no backing. `place` is
  * moved on: place->memory is list_count after the last.
  */

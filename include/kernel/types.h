@@ -53,7 +53,7 @@ enum kind {
 /*
  * Rights of a capability. What each kind uses:
  *   pd        CONTROL pause, resume, clock, list; WRITE map and put capabilities; GRANT bind threads
- *   memory    READ, WRITE, EXECUTE as mapped; CONTROL derive, donate
+ *   memory    READ (needed for any mapping), WRITE, EXECUTE as mapped; CONTROL derive, donate
  *   thread    CONTROL start, pause, registers, scheduling
  *   endpoint  SEND call; WAIT receive; GRANT mint badges, revoke by badge
  *   reply     SEND reply; WAIT bind a caller

@@ -51,7 +51,7 @@ err_t do_pd_map(struct thread *thread, const uint64_t *word, bool *blocked)
 	err_t err = pd_lookup(thread, word[0], RIGHT_WRITE, &pd);
 
 	if (err == OK)
-		err = cap_lookup(thread->pd, word[2], KIND_MEMORY, rights & RIGHTS_MAP, &cap);
+		err = cap_lookup(thread->pd, word[2], KIND_MEMORY, (rights & RIGHTS_MAP) | RIGHT_READ, &cap);
 	if (err != OK)
 		return err;
 	if (rights & ~(uint64_t)(RIGHTS_MAP | MAP_POPULATE_NOW))
@@ -60,8 +60,8 @@ err_t do_pd_map(struct thread *thread, const uint64_t *word, bool *blocked)
 	if (!range_in_pd(address, size) || offset % PAGE_SIZE || offset > memory->size || size > memory->size - offset)
 		return ERR_RANGE;
 	uint64_t flags = MAP_SHARED | MAP_FIXED | (rights & MAP_POPULATE_NOW ? MAP_POPULATE : 0);
-	struct stub_command stub = {SYS_mmap, {address, size, protection(rights), flags, STUB_FD_RAM,
-	                                       memory->offset + offset}};
+	uint64_t file = rights & RIGHT_WRITE ? STUB_FD_RAM : STUB_FD_READ;
+	struct stub_command stub = {SYS_mmap, {address, size, protection(rights), flags, file, memory->offset + offset}};
 	return command_ask(thread, pd, stub, blocked);
 }
 
@@ -175,7 +175,7 @@ err_t do_memory_populated(struct thread *thread, const uint64_t *word, bool *blo
 	memcpy(list, ranges, list_count * sizeof *list);
 	for (; number < list_count && count < POPULATED_MAX; number++, offset = 0) {
 		struct cap *cap;
-		err_t err = cap_lookup(thread->pd, list[number], KIND_MEMORY, RIGHT_READ, &cap);
+		err_t err = cap_lookup(thread->pd, list[number], KIND_MEMORY, 0, &cap);
 		if (err != OK)
 			return err;
 		const struct memory *memory = (const struct memory *)cap->object;

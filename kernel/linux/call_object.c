@@ -109,7 +109,7 @@ err_t do_memory_derive(struct thread *thread, const uint64_t *word, bool *blocke
 	return OK;
 }
 
-static void pd_drain(struct pd *pd)
+static bool pd_drain(struct pd *pd, struct thread *asker)
 {
 	while (pd->threads) {
 		struct thread *thread = pd->threads;
@@ -122,8 +122,8 @@ static void pd_drain(struct pd *pd)
 	pause_forget(pd->machine);
 	for (uint32_t i = 0; i < pd->slot_count; i++)
 		cap_clear(&pd->slots[i]);
-	domain_destroy(pd);
 	free(pd->slots);
+	return domain_destroy(pd, asker);
 }
 
 err_t do_object_revoke(struct thread *thread, const uint64_t *word, bool *blocked)
@@ -139,7 +139,7 @@ err_t do_object_revoke(struct thread *thread, const uint64_t *word, bool *blocke
 	bool own = object == &thread->object || object == &thread->pd->object;
 	object_clear_caps(object);
 	if (object->kind == KIND_PD) {
-		pd_drain((struct pd *)object);
+		*blocked = pd_drain((struct pd *)object, own ? NULL : thread);
 	} else if (object->kind == KIND_THREAD) {
 		struct thread *victim = (struct thread *)object;
 		if (victim->pd)
@@ -153,7 +153,7 @@ err_t do_object_revoke(struct thread *thread, const uint64_t *word, bool *blocke
 		signal_drain((struct signal *)object);
 	}
 	free(object);
-	*blocked = own;
+	*blocked |= own;
 	return OK;
 }
 
@@ -237,8 +237,6 @@ err_t do_cap_list(struct thread *thread, const uint64_t *word, bool *blocked)
 			entry->pending_count = ((const struct signal *)cap->object)->count;
 		}
 	}
-	while (slot < pd->slot_top && !pd->slots[slot].object)
-		slot++;
 	thread->utcb->extra[0] = count;
 	thread->utcb->extra[1] = slot < pd->slot_top ? slot : 0;
 	return OK;

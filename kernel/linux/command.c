@@ -53,6 +53,8 @@ static err_t command_err(int64_t result)
 {
 	if (result >= 0 || result < -4095)
 		return OK;
+	if (result == -EACCES)
+		return ERR_RIGHTS;
 	return result == -ENOMEM || result == -EAGAIN ? ERR_UNSUPPORTED : ERR_ARGUMENT;
 }
 

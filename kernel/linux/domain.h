@@ -72,12 +72,15 @@ struct pd_machine {
 	struct thread *pauser;       /* blocked in pd_pause or thread_pause */
 	struct thread *pause_one;    /* the thread of a thread_pause, NULL: all */
 	uint64_t pause_limit;        /* machine time */
+	struct thread *destroyer;    /* blocked until the process is gone */
 	bool dead;
 };
 
-/* Make the process of a domain, with the descriptor of a host grant or 0; end it. */
+/* Make the process of a domain, with the descriptor of a host grant or 0. */
 err_t domain_create(struct pd *pd, uint64_t grant) MUST_CHECK;
-void domain_destroy(struct pd *pd);
+
+/* End it. True: `asker` is blocked until no thread of it can touch any memory any more. */
+bool domain_destroy(struct pd *pd, struct thread *asker);
 
 /* A process ended by itself or was killed: everyone who depends on it is told. */
 void domain_died(struct pd_machine *machine);

@@ -92,6 +92,15 @@ static void emit_from(struct program *program, uint32_t number, uint32_t upper, 
 	emit_return(program, SECCOMP_RET_TRAP);
 }
 
+/* The machine's memory is no file for anybody, nor is it a directory to start from. */
+static void emit_not_memory(struct program *program)
+{
+	emit_load(program, offsetof(struct seccomp_data, args[0]));
+	emit_number(program, STUB_FD_RAM, SECCOMP_RET_TRAP);
+	emit_number(program, STUB_FD_READ, SECCOMP_RET_TRAP);
+	emit_load(program, offsetof(struct seccomp_data, nr));
+}
+
 uint32_t filter_base(uint64_t *code, uint32_t max, bool host)
 {
 	struct program program = {(struct sock_filter *)code, 0, max};
@@ -115,6 +124,8 @@ uint32_t filter_thread(uint64_t *code, uint32_t max, bool host)
 	emit_from(&program, SYS_rt_sigreturn, STUB_TEXT >> 32, UINT32_MAX);
 	emit_from(&program, SYS_exit, STUB_TEXT >> 32, UINT32_MAX);
 	emit_from(&program, SYS_clock_gettime, FOREIGN_HIGH >> 32, 1);
+	if (host)
+		emit_not_memory(&program);
 	if (host)
 		emit_numbers(&program, host_calls, sizeof host_calls / sizeof *host_calls);
 	emit_return(&program, SECCOMP_RET_TRAP);

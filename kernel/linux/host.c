@@ -43,6 +43,14 @@ static int file_create(const char *name, uint64_t size)
 	return -1;
 }
 
+static int file_read_only(int fd)
+{
+	char name[32];
+
+	snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+	return open(name, O_RDONLY | O_CLOEXEC);
+}
+
 static int stub_create(void)
 {
 	size_t size = (size_t)(stub_image_last - stub_image_first);
@@ -81,12 +89,13 @@ err_t host_init(uint64_t ram_size, int log, const char **sentence)
 	host.log = log;
 	host.ram_size = ram_size;
 	host.ram = file_create("rtcr-ram", ram_size);
+	host.ram_read = file_read_only(host.ram);
 	host.utcbs = file_create("rtcr-utcb", (uint64_t)PLACES * UTCB_SIZE * UTCB_COUNT);
 	host.pages = file_create("rtcr-pages", (uint64_t)PLACES * 4096);
 	host.stub = stub_create();
 	host.epoll = epoll_create1(EPOLL_CLOEXEC);
 	host.real_time = real_time_allowed();
-	if (host.ram < 0 || host.utcbs < 0 || host.pages < 0 || host.stub < 0 || host.epoll < 0) {
+	if (host.ram < 0 || host.ram_read < 0 || host.utcbs < 0 || host.pages < 0 || host.stub < 0 || host.epoll < 0) {
 		*sentence = "memory files could not be made (memfd_create, Linux 3.17)";
 		return ERR_UNSUPPORTED;
 	}

@@ -11,6 +11,7 @@
 
 struct host {
 	int ram;            /* memory of the machine: memfd, sealed, `ram_size` bytes */
+	int ram_read;       /* the same, opened for reading alone: what is mapped from it can never be written */
 	uint64_t ram_size;
 	int utcbs;          /* control blocks of all domains, one place of UTCB_COUNT each */
 	int pages;          /* command pages of all domains */

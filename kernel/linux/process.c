@@ -104,10 +104,10 @@ static void limits_set(void)
 /* Descriptors first move out of the way of the numbers they are to get. */
 static void child_descriptors(int socket, uint64_t grant)
 {
-	int source[] = {socket, host.ram, host.utcbs, host.pages, grant ? (int)grant : -1};
-	int target[] = {STUB_FD_SOCKET, STUB_FD_RAM, STUB_FD_UTCB, STUB_FD_PAGE, STUB_FD_GRANT};
+	int source[] = {socket, host.ram, host.utcbs, host.pages, host.ram_read, grant ? (int)grant : -1};
+	int target[] = {STUB_FD_SOCKET, STUB_FD_RAM, STUB_FD_UTCB, STUB_FD_PAGE, STUB_FD_READ, STUB_FD_GRANT};
 	int stub = fcntl(host.stub, F_DUPFD, 64);
-	int count = grant ? 5 : 4;
+	int count = grant ? 6 : 5;
 
 	for (int i = 0; i < count; i++)
 		source[i] = fcntl(source[i], F_DUPFD, 64);
@@ -233,15 +233,19 @@ static void domain_free(struct pd_machine *machine)
 	free(machine);
 }
 
-void domain_destroy(struct pd *pd)
+bool domain_destroy(struct pd *pd, struct thread *asker)
 {
 	struct pd_machine *machine = pd->machine;
 
 	machine->pd = NULL;
-	if (machine->dead)
+	if (machine->dead) {
 		domain_free(machine);
-	else
-		kill(machine->pid, SIGKILL);
+		return false;
+	}
+	kill(machine->pid, SIGKILL);
+	if (asker)
+		thread_wait_in(asker, &machine->destroyer);
+	return asker != NULL;
 }
 
 /* Tell the fault handler of some thread; the others just stop. */
@@ -282,6 +286,8 @@ void domain_died(struct pd_machine *machine)
 		if (machine->threads[i])
 			thread_machine_die(machine->threads[i]);
 	pause_check(machine);
+	if (machine->destroyer)
+		thread_unblock(machine->destroyer, OK);
 	if (machine->pd)
 		domain_report(machine->pd, status);
 	else
