@@ -69,15 +69,16 @@ static err_t handle_native(void *object, const struct dataspace_native_request *
 	if (!cap_valid(dataspace->native)) {
 		slot_t slot;
 		err_t err = core_slot_take(&slot);
-		if (err == OK)
-			err = memory_derive(CORE_MEMORY, dataspace->offset, dataspace->size, slot);
+		if (err != OK)
+			return err;
+		err = memory_derive(CORE_MEMORY, dataspace->offset, dataspace->size, slot);
 		if (err != OK) {
 			core_slot_give(slot);
 			return err;
 		}
 		dataspace->native = (memory_t){slot};
 	}
-	return slot_lend(dataspace->native.slot, RIGHT_READ, caps_out);
+	return slot_lend(dataspace->native.slot, 0, caps_out);
 }
 
 err_t dataspace_serve(struct object *object, struct rpc_message *message, struct rpc_message *reply)

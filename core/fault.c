@@ -26,8 +26,7 @@ struct waiting {
 
 static struct {
 	struct waiting *first, **last;
-	reply_t spare[64];
-	uint32_t spare_count;
+	struct waiting *spare;  /* each with a reply object; as many as ever waited at once */
 } faults = {.last = &faults.first};
 
 static void answer(struct waiting **link, uint32_t how)
@@ -43,9 +42,8 @@ static void answer(struct waiting **link, uint32_t how)
 	utcb->cap_count = 0;
 	err_t ignored = ipc_reply(waiting->reply);   /* the thread may be gone */
 	(void)ignored;
-	if (faults.spare_count < sizeof faults.spare / sizeof *faults.spare)
-		faults.spare[faults.spare_count++] = waiting->reply;
-	heap_free(waiting);
+	waiting->next = faults.spare;
+	faults.spare = waiting;
 }
 
 void faults_retry(const struct map *map, uint64_t address, uint64_t size)
@@ -81,25 +79,29 @@ void fault_first(const struct map *map, struct rm_state_reply *state)
 	}
 }
 
-static err_t reply_spare(reply_t *reply)
+static struct waiting *waiting_take(void)
 {
-	if (faults.spare_count) {
-		*reply = faults.spare[--faults.spare_count];
-		return OK;
+	struct waiting *waiting = faults.spare;
+
+	if (waiting) {
+		faults.spare = waiting->next;
+		return waiting;
 	}
-	return kernel_object_take(KIND_REPLY, &reply->slot);
+	waiting = heap_alloc(sizeof *waiting);
+	if (waiting && kernel_object_take(KIND_REPLY, &waiting->reply.slot) == OK)
+		return waiting;
+	heap_free(waiting);
+	return NULL;
 }
 
 /* Keep the fault that core_reply is bound to. */
 static bool fault_keep(struct map *map, uint64_t address, uint32_t access, uint32_t badge)
 {
-	struct waiting *waiting = heap_alloc(sizeof *waiting);
-	reply_t other;
+	struct waiting *waiting = waiting_take();
 
-	if (!waiting || reply_spare(&other) != OK) {
-		heap_free(waiting);
+	if (!waiting)
 		return false;
-	}
+	reply_t other = waiting->reply;
 	*waiting = (struct waiting){NULL, core_reply, badge, map, address & ~(PAGE_SIZE - 1), access};
 	*faults.last = waiting;
 	faults.last = &waiting->next;

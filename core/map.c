@@ -261,13 +261,12 @@ err_t map_attach(struct map *map, const struct rm_attach_request *request, struc
 	}
 	bool replaced = !room_at(map, region.address, region.size);
 	if (replaced && source->type == TYPE_MAP)
-		err = map_show(map, region.address, region.size, SHOW_HIDE);
+		map_hide(map, region.address, region.size);
 	regions_drop(map, region.address, end);
 	region_insert(map, region_after(map, region.address), &region);
-	if (err == OK)
-		err = map_show(map, region.address, region.size,
-		               request->flags & RM_POPULATE ? SHOW_POPULATE : SHOW_MAP);
+	err = map_show(map, region.address, region.size, request->flags & RM_POPULATE ? SHOW_POPULATE : SHOW_MAP);
 	if (err != OK) {
+		map_hide(map, region.address, region.size);
 		regions_drop(map, region.address, end);
 		return err;
 	}
@@ -285,10 +284,10 @@ err_t map_detach(struct map *map, uint64_t address, uint64_t size)
 		err = borders_cut(map, address, address + size);
 	if (err != OK || room_at(map, address, size))
 		return err;
-	err = map_show(map, address, size, SHOW_HIDE);
+	map_hide(map, address, size);
 	regions_drop(map, address, address + size);
 	faults_retry(map, address, size);
-	return err;
+	return OK;
 }
 
 err_t map_protect(struct map *map, uint64_t address, uint64_t size, uint32_t rights)
@@ -311,7 +310,9 @@ err_t map_protect(struct map *map, uint64_t address, uint64_t size, uint32_t rig
 		return err;
 	for (uint32_t i = region_after(map, address); i < map->count && map->regions[i].address < end; i++)
 		map->regions[i].rights = rights;
-	err = map_show(map, address, size, SHOW_PROTECT);
+	err = map_show(map, address, size, SHOW_MAP);
+	if (err != OK)
+		map_hide(map, address, size);   /* nobody keeps the old rights; faults bring it back */
 	faults_retry(map, address, size);
 	return err;
 }
@@ -329,8 +330,7 @@ void map_uses_detach(struct object *source, struct map_use **uses)
 		while (map->regions[i].source != source)
 			i++;
 		const struct region region = map->regions[i];
-		err_t ignored = map_show(map, region.address, region.size, SHOW_HIDE);
-		(void)ignored;
+		map_hide(map, region.address, region.size);
 		region_remove(map, i);
 		faults_retry(map, region.address, region.size);
 	}

@@ -73,9 +73,12 @@ void map_uses_detach(struct object *source, struct map_use **uses);
 const struct region *map_look(struct map *map, uint64_t address, uint32_t *rights, struct map **where,
                               uint64_t *where_address);
 
-/* Show or hide what [address, address + size) of `map` holds, in every address space. */
-enum show { SHOW_MAP, SHOW_POPULATE, SHOW_PROTECT, SHOW_HIDE };
+/* Show what [address, address + size) of `map` holds, in every address space. On an error some may show it. */
+enum show { SHOW_MAP, SHOW_POPULATE, SHOW_HIDE };
 err_t map_show(struct map *map, uint64_t address, uint64_t size, enum show how) MUST_CHECK;
+
+/* Hide it everywhere. */
+void map_hide(struct map *map, uint64_t address, uint64_t size);
 
 /* Faults that wait in a range of `map` are tried again (fault.c). */
 void faults_retry(const struct map *map, uint64_t address, uint64_t size);

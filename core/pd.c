@@ -173,6 +173,9 @@ void pd_destroy(struct object *object)
 		if (owned->type == TYPE_THREAD)
 			object_destroy(owned);
 	}
+	/* From here on nothing of it runs; the slot stays taken, so that it names nothing else. */
+	err_t ignored = object_revoke(cap_any(pd->native));
+	(void)ignored;
 	if (pd->space)
 		map_destroy(map_object(pd->space));
 	pd->space = NULL;

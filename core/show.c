@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What address spaces see of a map: up to every address space, then down to dataspaces; see map.h. */
 #include <kernel/boot.h>
+#include <kernel/machine.h>
 #include <kernel/pd.h>
 
 #include "core/map.h"
@@ -13,13 +14,33 @@ struct view {
 	enum show how;
 };
 
+/*
+ * Must not fail: what is hidden may belong to another soon. Cutting a mapping fails where there are too many, taking all
+ * away does not; faults bring the rest back. A domain that keeps even that goes itself.
+ */
+static void space_hide(pd_t pd, uint64_t address, uint64_t size)
+{
+	err_t err = pd_unmap(pd, address, size);
+
+	if (err == OK || err == ERR_GONE || err == ERR_CAPABILITY)   /* dead, or being destroyed */
+		return;
+	if (pd_unmap(pd, PD_LOW, PD_HIGH - PD_LOW) != OK)
+		err = object_revoke(cap_any(pd));
+	(void)err;
+}
+
+/* Mapped anew when rights change, so that the kernel knows the most that may be had. A dead domain sees nothing. */
 static err_t leaf_show(const struct view *view, uint64_t address, uint64_t size, const struct dataspace *dataspace,
                        uint64_t offset, uint32_t rights)
 {
-	if (view->how == SHOW_PROTECT)
-		return pd_protect(view->pd, address, size, rights);
 	uint32_t flags = view->how == SHOW_POPULATE ? MAP_POPULATE_NOW : 0;
-	return pd_map(view->pd, address, CORE_MEMORY, dataspace->offset + offset, size, rights | flags);
+
+	if (!rights) {
+		space_hide(view->pd, address, size);
+		return OK;
+	}
+	err_t err = pd_map(view->pd, address, CORE_MEMORY, dataspace->offset + offset, size, rights | flags);
+	return err == ERR_GONE ? OK : err;
 }
 
 /* Show [from, to) of `map`; `from` lies at view->address. */
@@ -46,8 +67,10 @@ static err_t view_up(const struct map *seen, uint64_t address, uint64_t size, co
                      uint32_t rights, enum show how)
 {
 	if (map->pd) {
-		if (how == SHOW_HIDE)
-			return pd_unmap(map->pd->native, start, size);
+		if (how == SHOW_HIDE) {
+			space_hide(map->pd->native, start, size);
+			return OK;
+		}
 		const struct view view = {map->pd->native, start, rights, how};
 		return view_down(&view, seen, address, address + size);
 	}
@@ -73,4 +96,10 @@ static err_t view_up(const struct map *seen, uint64_t address, uint64_t size, co
 err_t map_show(struct map *map, uint64_t address, uint64_t size, enum show how)
 {
 	return view_up(map, address, size, map, address, RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE, how);
+}
+
+void map_hide(struct map *map, uint64_t address, uint64_t size)
+{
+	err_t ignored = map_show(map, address, size, SHOW_HIDE);   /* never fails, see space_hide */
+	(void)ignored;
 }

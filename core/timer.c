@@ -46,6 +46,12 @@ void timer_destroy(struct object *object)
 	object_unmake(object);
 }
 
+/* A time too far away to be counted never comes. */
+static uint64_t time_after(uint64_t now, uint64_t wait)
+{
+	return wait < DEADLINE_NEVER - now ? now + wait : DEADLINE_NEVER;
+}
+
 static void timer_fire(struct timer *timer, uint64_t now)
 {
 	if (timer->handler) {
@@ -55,7 +61,7 @@ static void timer_fire(struct timer *timer, uint64_t now)
 	if (!timer->period)
 		timer->deadline = DEADLINE_NEVER;
 	else
-		timer->deadline += ((now - timer->deadline) / timer->period + 1) * timer->period;
+		timer->deadline = time_after(now, timer->period - (now - timer->deadline) % timer->period);
 }
 
 uint64_t timers_expire(void)
@@ -104,7 +110,7 @@ static err_t handle_set(void *object, const struct timer_set_request *request, s
 	err_t err = pd_clock_get(timer->object.owner->native, &theirs);
 	if (err != OK)
 		return err;
-	timer->deadline = request->deadline > theirs ? ours + (request->deadline - theirs) : ours;
+	timer->deadline = request->deadline > theirs ? time_after(ours, request->deadline - theirs) : ours;
 	return OK;
 }
 
