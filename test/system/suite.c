@@ -175,7 +175,7 @@ static void prepare(void)
 	CHECK_OK(session_open("RM", "suite", 0, &suite_rm));
 	program_get("tiny", &suite_tiny);
 	struct session silent;
-	CHECK_ERR(session_open("SILENT", "", 3000000, &silent), ERR_BUSY);   /* waits on a signal that is kept */
+	CHECK_ERR(session_open("SILENT", "", 100000000, &silent), ERR_BUSY);   /* waits on a signal that is kept */
 	sleep_short();
 	for (uint32_t index = 1; index < THREADS; index++)
 		thread_end(SLOT_CPU, thread_make(SLOT_CPU, index, (void (*)(addr_t))sleep_short, 0));
