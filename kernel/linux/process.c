@@ -116,7 +116,9 @@ static void child_descriptors(int socket, uint64_t grant)
 			_exit(98);
 	close_range(0, 2, 0);
 	dup2(stub, 2);
-	close_range((unsigned)target[count - 1] + 1, ~0u, 0);
+	if (!grant)
+		close(STUB_FD_GRANT);
+	close_range(STUB_FD_READ + 1, ~0u, 0);
 	fcntl(2, F_SETFD, FD_CLOEXEC);
 }
 

@@ -190,20 +190,23 @@ err_t pd_clock_set(pd_t pd_cap, uint64_t now)
 	return err;
 }
 
-err_t memory_populated(memory_t memory, uint64_t first, struct range *ranges, uint32_t *count, uint64_t *next)
+/* As if the first page of each were written. */
+err_t memory_populated(const memory_t *list, uint32_t list_count, struct range_place *place, struct populated *ranges,
+                       uint32_t *count)
 {
+	uint32_t found = 0, number = place->memory;
 	struct cap *cap;
-	err_t err = cap_lookup(kernel_current()->pd, memory.slot, KIND_MEMORY, 0, &cap);
 
-	if (err != OK)
-		return err;
-	const struct memory *found = (const struct memory *)cap->object;
-	if (first % PAGE_SIZE || first > found->size)
-		return ERR_RANGE;
-	*count = first < found->size;
-	if (*count)
-		ranges[0] = (struct range){first, PAGE_SIZE};
-	*next = 0;
+	if (list_count > POPULATED_LIST_MAX || number > list_count)
+		return ERR_ARGUMENT;
+	for (; number < list_count && found < POPULATED_MAX; number++) {
+		err_t err = cap_lookup(kernel_current()->pd, list[number].slot, KIND_MEMORY, 0, &cap);
+		if (err != OK)
+			return err;
+		ranges[found++] = (struct populated){0, PAGE_SIZE, number, 0};
+	}
+	*place = (struct range_place){0, number, 0};
+	*count = found;
 	return OK;
 }
 

@@ -310,9 +310,15 @@ err_t cap_list(pd_t pd_cap, slot_t first, uint32_t max, struct cap_entry *entrie
 		return err;
 	for (; slot < pd->slot_count && found < max && found < CAP_LIST_MAX; slot++) {
 		const struct cap *cap = &pd->slots[slot];
-		if (cap->object)
-			entries[found++] = (struct cap_entry){slot, cap->object->id, cap->badge,
-			                                      (uint16_t)cap->object->kind, cap->rights};
+		if (!cap->object)
+			continue;
+		struct cap_entry *entry = &entries[found++];
+		*entry = (struct cap_entry){.slot = slot, .object = cap->object->id, .badge = cap->badge,
+		                            .kind = (uint16_t)cap->object->kind, .rights = cap->rights};
+		if (cap->object->kind == KIND_SIGNAL) {
+			entry->pending_badges = ((const struct signal *)cap->object)->badges;
+			entry->pending_count = ((const struct signal *)cap->object)->count;
+		}
 	}
 	*count = found;
 	*next = slot < pd->slot_count ? slot : 0;

@@ -21,8 +21,8 @@
 #define STUB_FD_RAM 4    /* the machine's memory */
 #define STUB_FD_UTCB 5   /* control blocks */
 #define STUB_FD_PAGE 6   /* command pages */
-#define STUB_FD_READ 7   /* the machine's memory, without the right to write */
-#define STUB_FD_GRANT 8  /* what a host grant gives, if there is one */
+#define STUB_FD_GRANT 7  /* what a host grant gives, if there is one */
+#define STUB_FD_READ 8   /* the machine's memory, without the right to write */
 
 /* Offsets in the command page, checked in layout_check.h. */
 #define STUB_COMMAND_COUNT 0
