@@ -29,12 +29,14 @@ all: # whatever the fragments add
 help:
 	@echo "make          build everything into $(O)/"
 	@echo "make check    build and run all tests"
+	@echo "make fuzz     feed images, programs, bundles and calls that are wrong, FUZZ_SECONDS each (clang)"
 	@echo "make demo     run, checkpoint, kill and restore awk, Lua and SQLite"
 	@echo "make bench    measure; tables and plots into $(O)/bench/"
 	@echo "make deps     install what is needed (Debian packages)"
 	@echo "CC=clang, OPT='-O1 -g', SANITIZE='-fsanitize=address,undefined' and O=DIR may be given"
 
 TESTS :=
+FUZZERS :=
 HOST_PROGRAMS :=
 COMPONENTS :=
 

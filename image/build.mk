@@ -11,9 +11,8 @@ $(eval $(call test,image_test,image/test_image.c image/test_sample.c \
 	$(IMAGE_SOURCES) $(IMAGE_WRITER) $(IMAGE_HOST),$(IMAGE_LIBRARIES)))
 $(eval $(call test,image_scale,image/test_scale.c image/test_sample.c $(IMAGE_SOURCES) $(IMAGE_WRITER),))
 
-# make fuzz: build/fuzz/image_reader (clang only), to be started with a corpus folder.
-.PHONY: fuzz
-fuzz: $(O)/fuzz/image_reader
+# For make fuzz (test/fuzz); a seed is written by image_test.
+FUZZERS += $(O)/fuzz/image_reader
 $(O)/fuzz/image_reader: image/fuzz_reader.c image/test_sample.c $(IMAGE_SOURCES) $(IMAGE_WRITER) $(IMAGE_HOST)
 	@mkdir -p $(@D)
 	clang $(filter-out -MMD -MP,$(HOST_CFLAGS)) -fsanitize=fuzzer,address,undefined $^ \

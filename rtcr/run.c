@@ -1,37 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* A fresh target from a bundle: its ROMs, its program or the library OS, its first thread. */
-#include <bundle/format.h>
 #include <cpu/session.h>
 #include <framework/format.h>
-#include <framework/heap.h>
 #include <framework/memory.h>
 #include <image/digest.h>
 #include <rom/session.h>
 
+#include "rtcr/bundle.h"
 #include "rtcr/target.h"
 
 enum { CAPS_DEFAULT = 8000 };
-
-static err_t bundle_check(const uint8_t *bytes, uint64_t size, const struct bundle_entry **entries, uint32_t *count)
-{
-	const struct bundle_header *header = (const struct bundle_header *)bytes;
-	uint64_t last = sizeof *header + BUNDLE_ENTRIES * sizeof **entries;
-
-	if (size < last || header->magic != BUNDLE_MAGIC || header->version != BUNDLE_VERSION ||
-	    header->count > BUNDLE_ENTRIES || header->size > size)
-		return ERR_CORRUPT;
-	const struct bundle_entry *entry = (const struct bundle_entry *)(bytes + sizeof *header);
-	last = sizeof *header;
-	for (uint32_t i = 0; i < header->count; i++) {
-		if (!string_ends(entry[i].name, sizeof entry[i].name) || !entry[i].name[0] || entry[i].offset < last ||
-		    entry[i].offset % PAGE_SIZE || entry[i].offset > size || entry[i].size > size - entry[i].offset)
-			return ERR_CORRUPT;
-		last = entry[i].offset + entry[i].size;
-	}
-	*entries = entry;
-	*count = header->count;
-	return OK;
-}
 
 static err_t rom_add(const char *name, const void *bytes, uint64_t size)
 {
@@ -55,19 +33,11 @@ static err_t rom_add(const char *name, const void *bytes, uint64_t size)
 
 static err_t roms_add(const uint8_t *bundle, const struct bundle_entry *entries, uint32_t count)
 {
-	struct bundle_entry *index = heap_alloc(count * sizeof *index + 1);
-	err_t err = index ? OK : ERR_MEMORY_QUOTA;
+	err_t err = OK;
 
-	for (uint32_t i = 0; i < count && err == OK; i++) {
-		memcpy(&index[i], &entries[i], sizeof *index);
-		err = string_ends(index[i].name, sizeof index[i].name) && index[i].size == entries[i].size
-		              ? rom_add(index[i].name, bundle + index[i].offset, index[i].size)
-		              : ERR_CORRUPT;
-	}
-	if (err == OK)
-		err = rom_add("index", index, count * sizeof *index);
-	heap_free(index);
-	return err;
+	for (uint32_t i = 0; i < count && err == OK; i++)
+		err = rom_add(entries[i].name, bundle + entries[i].offset, entries[i].size);
+	return err == OK ? rom_add("index", entries, count * sizeof *entries) : err;
 }
 
 static err_t library_attach(const void **bytes, uint64_t *size)
@@ -164,17 +134,22 @@ static err_t thread_begin(uint64_t entry)
 
 err_t target_run(const struct checkpoint_run_request *request, ds_t bundle)
 {
-	const struct bundle_entry *entries;
+	static struct bundle_entry entries[BUNDLE_ENTRIES];
 	uint64_t size, entry = 0;
 	uint32_t count;
 	void *bytes;
-	err_t err = ds_size(bundle, &size);
+	/* Only what core made can be attached: nobody else is asked for its size. */
+	err_t err = ds_attach(bundle, 0, PAGE_SIZE, RIGHT_READ, 0, &bytes);
 
+	if (err != OK)
+		return err;
+	ds_detach(bytes, PAGE_SIZE);
+	err = ds_size(bundle, &size);
 	if (err == OK)
 		err = ds_attach(bundle, 0, 0, RIGHT_READ, 0, &bytes);
 	if (err != OK)
 		return err;
-	err = bundle_check(bytes, size, &entries, &count);
+	err = bundle_read(bytes, size, entries, &count);
 	if (err == OK)
 		err = target_make(request->ram, request->caps ? request->caps : CAPS_DEFAULT);
 	if (err == OK) {

@@ -176,7 +176,7 @@ static void step_map(struct fuzz_input *input)
 	uint32_t bytes = what % 4 < 2 ? sizeof attach : what % 4 == 2 ? sizeof detach : sizeof protect;
 	memcpy(utcb->words + 1, what % 4 < 2 ? (void *)&attach : what % 4 == 2 ? (void *)&detach : (void *)&protect, bytes);
 	utcb->word_count = 1 + bytes / 4;
-	utcb->caps[0] = rest & 0x40 ? slot_any(input) : BELONGINGS + (rest >> 4 & 3) % 3;
+	utcb->caps[0] = rest & 0x40 ? slot_any(input) : BELONGINGS + (rest >> 4 & 3u) % 3;
 	utcb->cap_count = what % 4 < 2;
 	utcb->receive[0] = 0;
 	core_call(slot);

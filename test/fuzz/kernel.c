@@ -2,7 +2,6 @@
 /* Coroutines, messages and signals of the kernel for tests, see kernel.h. */
 #include <asm/prctl.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -27,12 +26,6 @@ static struct {
 /* Sanitizers want to know of stacks; without one these do not exist. */
 void __sanitizer_start_switch_fiber(void **save, const void *bottom, size_t size) __attribute__((weak));
 void __sanitizer_finish_switch_fiber(void *save, const void **bottom, size_t *size) __attribute__((weak));
-
-_Noreturn void fuzz_fail(const char *file, int line, const char *sentence)
-{
-	fprintf(stderr, "%s:%d: %s\n", file, line, sentence);
-	abort();
-}
 
 struct thread *kernel_current(void)
 {
