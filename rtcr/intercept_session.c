@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* LOG, ROM, TIMER and TERMINAL of the target, see intercept.h. */
+#include "rtcr/intercept.h"
+
+static err_t log_write_handle(void *object, const struct log_write_request *request, struct rpc_message *message,
+                              struct log_write_reply *reply, slot_t *caps_out)
+{
+	(void)message, (void)caps_out;
+	return log_write(((struct session_entry *)object)->real.ep, request, NULL, reply, NULL);
+}
+
+static err_t rom_dataspace_handle(void *object, const struct rom_dataspace_request *request,
+                                  struct rpc_message *message, struct rom_dataspace_reply *reply, slot_t *caps_out)
+{
+	const struct entry *rom = registry_find(((struct session_entry *)object)->rom);
+
+	(void)request, (void)message;
+	if (!rom)
+		return ERR_GONE;
+	reply->size = ((const struct dataspace_entry *)rom)->rom_size;
+	return registry_name(rom, caps_out);
+}
+
+static err_t timer_handler_handle(void *object, const struct timer_handler_request *request,
+                                  struct rpc_message *message, struct timer_handler_reply *reply, slot_t *caps_out)
+{
+	uint32_t signal, badge;
+	err_t err = handler_take(message, 0, &signal, &badge);
+
+	(void)request, (void)reply, (void)caps_out;
+	if (err == OK)
+		err = session_handler_set(object, signal, badge, message->caps[0]);
+	if (err == OK)
+		(void)rpc_keep(message, 0);
+	return err;
+}
+
+static err_t timer_set_handle(void *object, const struct timer_set_request *request, struct rpc_message *message,
+                              struct timer_set_reply *reply, slot_t *caps_out)
+{
+	(void)message, (void)reply, (void)caps_out;
+	return timer_arm(object, request->deadline, request->period);
+}
+
+static err_t terminal_buffer_handle(void *object, const struct terminal_buffer_request *request,
+                                    struct rpc_message *message, struct terminal_buffer_reply *reply, slot_t *caps_out)
+{
+	struct session_entry *session = object;
+	struct entry *ds;
+	uint32_t signal, badge;
+	err_t err = registry_of_slot(message->caps[0], ENTRY_DATASPACE, &ds, NULL);
+
+	(void)request, (void)reply, (void)caps_out;
+	if (err == OK)
+		err = handler_take(message, 1, &signal, &badge);
+	if (err != OK)
+		return err;
+	session->buffer = ds->id;
+	err = session_handler_set(session, signal, badge, message->caps[1]);
+	if (err == OK)
+		(void)rpc_keep(message, 1);
+	return err;
+}
+
+static err_t terminal_write_handle(void *object, const struct terminal_write_request *request,
+                                   struct rpc_message *message, struct terminal_write_reply *reply, slot_t *caps_out)
+{
+	struct session_entry *session = object;
+	err_t err = terminal_write(session->real.ep, request, NULL, reply, NULL);
+
+	(void)message, (void)caps_out;
+	if (err == OK)
+		session->output = reply->offset;
+	return err;
+}
+
+static err_t terminal_read_handle(void *object, const struct terminal_read_request *request,
+                                  struct rpc_message *message, struct terminal_read_reply *reply, slot_t *caps_out)
+{
+	(void)message, (void)caps_out;
+	return terminal_read(((struct session_entry *)object)->real.ep, request, NULL, reply, NULL);
+}
+
+static err_t terminal_record_handle(void *object, const struct terminal_record_request *request,
+                                    struct rpc_message *message, struct terminal_record_reply *reply, slot_t *caps_out)
+{
+	(void)object, (void)request, (void)message, (void)reply, (void)caps_out;
+	return ERR_DENIED;
+}
+
+static err_t terminal_feed_handle(void *object, const struct terminal_feed_request *request,
+                                  struct rpc_message *message, struct terminal_feed_reply *reply, slot_t *caps_out)
+{
+	(void)object, (void)request, (void)message, (void)reply, (void)caps_out;
+	return ERR_DENIED;
+}
+
+static err_t terminal_cut_handle(void *object, const struct terminal_cut_request *request, struct rpc_message *message,
+                                 struct terminal_cut_reply *reply, slot_t *caps_out)
+{
+	(void)object, (void)request, (void)message, (void)reply, (void)caps_out;
+	return ERR_DENIED;
+}
+
+static err_t terminal_info_handle(void *object, const struct terminal_info_request *request,
+                                  struct rpc_message *message, struct terminal_info_reply *reply, slot_t *caps_out)
+{
+	(void)message, (void)caps_out;
+	return terminal_info(((struct session_entry *)object)->real.ep, request, NULL, reply, NULL);
+}
+
+const struct log_handlers intercept_log = {log_write_handle};
+
+const struct rom_handlers intercept_rom = {rom_dataspace_handle};
+
+const struct timer_handlers intercept_timer = {timer_handler_handle, timer_set_handle};
+
+const struct terminal_handlers intercept_terminal = {
+	terminal_buffer_handle, terminal_write_handle, terminal_read_handle, terminal_record_handle,
+	terminal_feed_handle,   terminal_cut_handle,   terminal_info_handle};
