@@ -218,7 +218,7 @@ static int bundle_fill(struct making *making, struct bundle *bundle)
 	}
 	header.size = size;
 	bundle->size = size;
-	bundle->bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	bundle->bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	if (bundle->bytes == MAP_FAILED)
 		return report(EXIT_RUN, NULL, "%s", strerror(errno));
 	memcpy(bundle->bytes, &header, sizeof header);

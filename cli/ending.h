@@ -3,7 +3,13 @@
 #ifndef CLI_ENDING_H
 #define CLI_ENDING_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 struct control_component;
+
+/* Nothing runs in this state (enum control_state). */
+bool ending_reached(uint32_t state);
 
 int ending_status(const struct control_component *component);
 

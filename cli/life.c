@@ -10,6 +10,11 @@
 #include "cli/option.h"
 #include "cli/report.h"
 
+bool ending_reached(uint32_t state)
+{
+	return state != CONTROL_RUNNING && state != CONTROL_STARTING;
+}
+
 int ending_status(const struct control_component *component)
 {
 	switch (component->state) {
@@ -133,8 +138,7 @@ static int remove_all(struct client *client, const struct options *options)
 		memcpy(list, answer.bytes, count * sizeof *list);
 		for (unsigned i = 0; i < count; i++) {
 			list[i].name[CONTROL_NAME - 1] = 0;
-			bool runs = list[i].state == CONTROL_RUNNING || list[i].state == CONTROL_STARTING;
-			int removed = runs && !options->force ? EXIT_DONE : remove_one(client, list[i].name, options);
+			int removed = !ending_reached(list[i].state) && !options->force ? EXIT_DONE : remove_one(client, list[i].name, options);
 			result = result == EXIT_DONE ? removed : result;
 			memcpy(request.after, list[i].name, sizeof request.after);
 		}

@@ -62,7 +62,9 @@ static int component_start(struct client *client, const struct options *options,
 {
 	struct control_run_request request = {
 		.ram = options->memory ? options->memory : MEMORY_DEFAULT, .core = options->core, .priority = options->priority,
-		.flags = options->native ? RUN_NATIVE : 0, .input_ended = !input_wanted(options->detach)};
+		.flags = options->native ? RUN_NATIVE : 0,
+		.manner = (input_wanted(options->detach) ? 0 : CONTROL_NO_INPUT) |
+		          (options->name || options->detach ? 0 : CONTROL_PASSING)};
 	struct control_component component;
 	struct answer answer;
 	int result, tries = 0;
@@ -151,16 +153,16 @@ static bool output_pass(struct foreground *run, int *result)
 	*result = client_receive(run->output, run->name, &run->component, sizeof run->component, &answer);
 	if (*result != EXIT_DONE)
 		return true;
-	if (!answer.count)
-		return true;
+	bool last = answer.count < CONTROL_PART && ending_reached(run->component.state);
 	if (!stream_write(&run->stream, answer.bytes, answer.count)) {
 		int error = errno;
 		component_kill(run->name);
 		*result = error == EPIPE ? 128 + SIGPIPE : report(EXIT_RUN, run->name, "output: %s; killed", strerror(error));
 		return true;
 	}
-	logs_ask(run->output, run->name, &run->stream);
-	return false;
+	if (!last)
+		logs_ask(run->output, run->name, &run->stream);
+	return last;
 }
 
 static void input_pass(struct foreground *run)
@@ -223,9 +225,8 @@ static int foreground(struct client *client, const struct options *options, cons
 	client_close(&input);
 	if (result != EXIT_DONE)
 		return result < EXIT_RUN ? EXIT_RUN : result;
-	bool nameless = !options->name && !run.component.generation;
 	int status = ending_status(&run.component);
-	if (options->remove || nameless)
+	if (options->remove)
 		component_remove(client, name);
 	return run.killed ? 128 + interrupted : status;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/client.h"
+#include "cli/ending.h"
 #include "cli/exit.h"
 #include "cli/option.h"
 #include "cli/report.h"
@@ -89,10 +90,13 @@ static int logs_do(const struct options *options)
 	while (result == EXIT_DONE) {
 		request.offset = stream.offset;
 		result = client_ask(&client, CONTROL_logs, &request, request.name, &component, sizeof component, &answer);
-		if (result != EXIT_DONE || !answer.count)
+		if (result != EXIT_DONE)
 			break;
+		bool last = answer.count < CONTROL_PART && (!options->follow || ending_reached(component.state));
 		if (!stream_write(&stream, answer.bytes, answer.count))
 			result = report(EXIT_FAILED, "output", "%s", strerror(errno));
+		if (last)
+			break;
 	}
 	client_close(&client);
 	return result;

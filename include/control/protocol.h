@@ -84,13 +84,17 @@ struct control_hello_reply {
 	uint32_t known;
 };
 
-/* Make a component from the bundle that follows (bundle/format.h). Reply when it runs: struct control_component. */
+/*
+ * Make a component from the bundle that follows (bundle/format.h). Reply when it runs: struct control_component. A passing
+ * one is removed when it has ended, has no images, and this connection is closed.
+ */
+enum control_run_flag { CONTROL_NO_INPUT = 1u << 0, CONTROL_PASSING = 1u << 1 };
 struct control_run_request {
 	char name[CONTROL_NAME];
 	uint64_t ram;            /* quota of the program, bytes */
 	uint32_t core, priority; /* as in checkpoint_run */
 	uint32_t flags;          /* enum run_flag */
-	uint32_t input_ended;    /* it gets no input */
+	uint32_t manner;         /* enum control_run_flag */
 };
 
 /* Append the bytes that follow to its input; `ended`: that was all. Reply: nothing. */
@@ -112,7 +116,7 @@ struct control_wait_request {
 
 /*
  * Bytes of its record (terminal/session.h) from `offset` on; with `follow` wait for some, or for the end. Reply: struct
- * control_component, bytes. No bytes and a component that has ended: that was all.
+ * control_component, bytes. Fewer than CONTROL_PART, and a component that has ended: that was all.
  */
 struct control_logs_request {
 	char name[CONTROL_NAME];

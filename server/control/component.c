@@ -135,6 +135,14 @@ void component_remove(struct component *component)
 	heap_free(component);
 }
 
+void component_discard(struct component *component)
+{
+	err_t ignored = record_fresh(component);   /* what stays is cut when the name is used again */
+
+	(void)ignored;
+	component_remove(component);
+}
+
 err_t component_launch(struct component *component, uint64_t ram, enum checkpoint_work work)
 {
 	/* The program's memory, as much again for what a checkpoint copies, and the RTCR itself. */
@@ -175,11 +183,9 @@ static void work_failed(struct component *component)
 	bool known = component->before != CONTROL_STORED;
 
 	component_over(component, component->before);
-	if (component->fresh && !known) {
-		err_t ignored = record_fresh(component);
-		(void)ignored;
-	}
-	if (!known)
+	if (component->fresh && !known)
+		component_discard(component);
+	else if (!known)
 		component_remove(component);
 }
 

@@ -55,6 +55,9 @@ struct component *component_after(const char *after);
 struct component *component_add(const char *name);
 void component_remove(struct component *component);
 
+/* Remove it with its record. */
+void component_discard(struct component *component);
+
 /* Start an instance that begins `work` when it is ready. ERR_MEMORY_QUOTA, ERR_UNSUPPORTED. */
 err_t component_launch(struct component *component, uint64_t ram, enum checkpoint_work work) MUST_CHECK;
 

@@ -30,6 +30,7 @@ struct connection {
 	struct component *component;  /* that the request waits for */
 	uint32_t work;                /* number of the work that ends it */
 	struct component *watched;    /* its terminal is kept open for this connection */
+	struct component *passing;    /* to be removed when this connection is closed and it has ended */
 };
 
 extern struct connection connections[CONNECTIONS];

@@ -76,7 +76,7 @@ static const char *run_refusal(const struct control_run_request *request, uint64
 	if (!string_ends(request->name, sizeof request->name) || !name_valid(request->name) ||
 	    strcmp(request->name, "content") == 0)
 		return "a name is 1 to 63 of the characters A-Z a-z 0-9 . _ - and starts with no dot";
-	if (!bundle || request->flags & ~(uint32_t)RUN_NATIVE || request->ram < RAM_LEAST || request->ram > RAM_MOST)
+	if (!bundle || request->flags & ~(uint32_t)RUN_NATIVE || request->manner & ~(CONTROL_NO_INPUT | CONTROL_PASSING) || request->ram < RAM_LEAST || request->ram > RAM_MOST)
 		return "no program came, or unknown flags, or an impossible amount of memory";
 	*err = ERR_EXISTS;
 	if (component_find(request->name))
@@ -93,7 +93,7 @@ static err_t component_run(struct connection *connection, struct component *comp
 	component->run = (struct checkpoint_run_request){
 		.ram = request->ram, .core = request->core, .priority = request->priority, .flags = request->flags};
 	err_t err = record_fresh(component);
-	if (err == OK && request->input_ended)
+	if (err == OK && request->manner & CONTROL_NO_INPUT)
 		err = record_feed(component, NULL, 0, true);
 	if (err == OK)
 		err = component_launch(component, request->ram, WORK_RUN);
@@ -104,6 +104,7 @@ static err_t component_run(struct connection *connection, struct component *comp
 	connection->bundle = (ds_t){0};
 	connection->body = NULL;
 	watch(connection, component);
+	connection->passing = request->manner & CONTROL_PASSING ? component : NULL;
 	wait_for(connection, component, 1);
 	return OK;
 }
@@ -133,11 +134,8 @@ static void begin_run(struct connection *connection)
 	err = component ? component_run(connection, component) : ERR_MEMORY_QUOTA;
 	if (err == OK)
 		return;
-	if (component) {
-		err_t ignored = record_fresh(component);
-		(void)ignored;
-		component_remove(component);
-	}
+	if (component)
+		component_discard(component);
 	launch_refuse(connection, err, request->ram);
 }
 
@@ -410,11 +408,8 @@ static void begin_remove(struct connection *connection)
 		image_refuse(connection, err, sentence);
 		return;
 	}
-	if (!request->generation) {
-		err_t ignored = record_fresh(component);   /* what stays is cut when the name is used again */
-		(void)ignored;
-		component_remove(component);
-	}
+	if (!request->generation)
+		component_discard(component);
 	connection_answer(connection, NULL, 0, NULL, 0);
 }
 
@@ -431,9 +426,14 @@ void request_begin(struct connection *connection)
 
 void request_drop(struct connection *connection)
 {
+	struct component *passing = connection->passing;
+
 	watch(connection, NULL);
 	connection->waiting = false;
 	connection->component = NULL;
+	connection->passing = NULL;
+	if (passing && component_ended(passing) && image_there(passing->name, 0) == ERR_NOT_FOUND)
+		component_discard(passing);
 }
 
 static bool work_awaited(const struct connection *connection)
@@ -488,4 +488,7 @@ void requests_forget(struct component *component)
 	for (uint32_t i = 0; i < CONNECTIONS; i++)
 		if (connections[i].watched == component)
 			watch(&connections[i], NULL);
+	for (uint32_t i = 0; i < CONNECTIONS; i++)
+		if (connections[i].passing == component)
+			connections[i].passing = NULL;
 }
