@@ -45,7 +45,7 @@ static err_t dataspaces_make(void)
 static err_t extent_show(const struct image_extent *extent, uint8_t **bytes)
 {
 	struct dataspace_entry *ds = (struct dataspace_entry *)registry_find(extent->record.id);
-	err_t err = dataspace_show(ds);
+	err_t err = dataspace_show(ds, false);
 
 	if (err == OK)
 		err = pages_populate(ds->real, ds->source, extent->offset, extent->size);

@@ -17,7 +17,7 @@ static err_t rom_add(const char *name, const void *bytes, uint64_t size)
 	err_t err = dataspace_add(size ? size : 1, 0, &rom);
 
 	if (err == OK)
-		err = dataspace_show(rom);
+		err = dataspace_show(rom, true);
 	if (err != OK)
 		return err;
 	memcpy(rom->source, bytes, size);

@@ -138,7 +138,7 @@ static err_t prepare(void)
 	err_t err = list_make();
 
 	for (uint32_t i = 0; i < shared.count && err == OK; i++) {
-		err = dataspace_show(shared.dataspaces[i]);
+		err = dataspace_show(shared.dataspaces[i], false);
 		if (err == OK && !shared.dataspaces[i]->copy)
 			err = copy_make(shared.dataspaces[i]);
 		shared.dataspaces[i]->populated = 0;

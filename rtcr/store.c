@@ -113,7 +113,7 @@ err_t content_read(struct dataspace_entry *rom)
 	if (err == OK && size)
 		err = store_read(store, &read, NULL, &done, NULL);
 	if (err == OK)
-		err = dataspace_show(rom);
+		err = dataspace_show(rom, true);
 	if (err != OK)
 		return err;
 	/* Nobody else writes it any more once the store's buffer is another: the digest is of what stays. */

@@ -179,13 +179,13 @@ void dataspace_remove(struct dataspace_entry *dataspace)
 	registry_remove(&dataspace->entry);
 }
 
-err_t dataspace_show(struct dataspace_entry *dataspace)
+err_t dataspace_show(struct dataspace_entry *dataspace, bool populate)
 {
 	void *address;
 
 	if (dataspace->source)
 		return OK;
-	err_t err = ds_attach(dataspace->real, 0, 0, RIGHT_READ | RIGHT_WRITE, 0, &address);
+	err_t err = ds_attach(dataspace->real, 0, 0, RIGHT_READ | RIGHT_WRITE, populate ? RM_POPULATE : 0, &address);
 	if (err == OK)
 		dataspace->source = address;
 	return err;
