@@ -71,7 +71,7 @@ define component
 COMPONENTS += $(O)/component/$(1).elf
 $(O)/component/$(1).elf: $$(patsubst %,$(O)/component/%.o,$$(basename $(2))) $$(FRAMEWORK_OBJECTS)
 	@mkdir -p $$(@D)
-	$$(CC) -nostdlib -static -no-pie -Wl,--no-relax,--build-id=none,-z,noexecstack,-z,max-page-size=4096 \
+	$$(CC) -nostdlib -static -Wl,--no-relax,--build-id=none,-z,noexecstack,-z,max-page-size=4096 \
 		-Wl,-Ttext-segment=$$(if $(3),$(3),$(COMPONENT_BASE)) $$^ -o $$@
 -include $$(patsubst %,$(O)/component/%.d,$$(basename $(2)))
 endef

@@ -31,9 +31,9 @@ static int calls_limit(void)
 	for (unsigned i = 0; i < sizeof free_calls / sizeof *free_calls && !error; i++)
 		error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, free_calls[i], 0);
 	if (!error)
-		error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(pread64), 1, SCMP_A0(SCMP_CMP_EQ, FILE_FD));
+		error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(pread64), 1, SCMP_A0(SCMP_CMP_EQ, FILE_FD, 0));
 	if (!error)
-		error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1, SCMP_A0(SCMP_CMP_EQ, PIPE_FD));
+		error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1, SCMP_A0(SCMP_CMP_EQ, PIPE_FD, 0));
 	for (const int *call = (const int[]){SCMP_SYS(mmap), SCMP_SYS(mprotect), -1}; *call >= 0 && !error; call++)
 		error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, *call, 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
 	if (!error)

@@ -8,7 +8,7 @@ KERNEL_OBJECTS := $(patsubst %.c,$(O)/host/%.o,$(KERNEL_SOURCES)) $(O)/host/kern
 
 STUB := $(O)/component/kernel/linux/stub/stub.elf
 $(STUB): $(O)/component/kernel/linux/stub/entry.o $(O)/component/kernel/linux/stub/start.o kernel/linux/stub/stub.ld
-	$(CC) -nostdlib -static -no-pie -Wl,--no-relax,--build-id=none,-T,kernel/linux/stub/stub.ld \
+	$(CC) -nostdlib -static -Wl,--no-relax,--build-id=none,-T,kernel/linux/stub/stub.ld \
 		$(filter %.o,$^) -o $@
 $(O)/host/kernel/linux/stub/image.o: kernel/linux/stub/image.S $(STUB)
 	@mkdir -p $(@D)

@@ -4,7 +4,7 @@
 SUITE := $(O)/component/test/kernel/suite.elf
 SUITE_OBJECTS := $(patsubst %,$(O)/component/test/kernel/%.o,suite tests hostile scale remote)
 $(SUITE): $(SUITE_OBJECTS) $(FRAMEWORK_OBJECTS)
-	$(CC) -nostdlib -static -no-pie -Wl,--no-relax,--build-id=none,-z,noexecstack,-z,max-page-size=4096 \
+	$(CC) -nostdlib -static -Wl,--no-relax,--build-id=none,-z,noexecstack,-z,max-page-size=4096 \
 		-Wl,-Ttext-segment=$(COMPONENT_BASE) $^ -o $@
 $(O)/bin/kernel_suite: $(O)/host/test/kernel/run.o $(KERNEL_OBJECTS)
 	@mkdir -p $(@D)
