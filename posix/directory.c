@@ -504,7 +504,7 @@ static long call_fchdir(const uint64_t a[6])
 static long mode_set(struct inode *inode, uint64_t mode)
 {
 	inode->mode = (uint32_t)mode & 07777;
-	inode->changed = time_real();
+	inode->changed = clock_real();
 	return 0;
 }
 
@@ -588,7 +588,7 @@ static long call_utimensat(const uint64_t a[6])
 		if (result)
 			return result;
 	}
-	uint64_t now = time_real();
+	uint64_t now = clock_real();
 	inode->accessed = time_chosen(times[0], now, inode->accessed);
 	inode->modified = time_chosen(times[1], now, inode->modified);
 	inode->changed = now;

@@ -19,7 +19,7 @@ struct inode *inode_make(enum inode_kind kind, uint32_t mode)
 	inode->number = ++last;
 	inode->kind = kind;
 	inode->mode = mode;
-	inode->accessed = inode->modified = inode->changed = time_real();
+	inode->accessed = inode->modified = inode->changed = clock_real();
 	return inode;
 }
 
@@ -107,7 +107,7 @@ long inode_write(struct inode *inode, uint64_t offset, const void *bytes, uint64
 		return result;
 	if (offset + size > inode->size)
 		inode->size = offset + size;
-	inode->modified = inode->changed = time_real();
+	inode->modified = inode->changed = clock_real();
 	return (long)size;
 }
 
@@ -151,7 +151,7 @@ long inode_resize(struct inode *inode, uint64_t size)
 		blocks_free(inode, size % BLOCK ? last + 1 : last);
 	}
 	inode->size = size;
-	inode->modified = inode->changed = time_real();
+	inode->modified = inode->changed = clock_real();
 	return 0;
 }
 
@@ -180,7 +180,7 @@ long directory_add(struct inode *directory, const char *name, struct inode *inod
 	for (link = &directory->entries; *link; link = &(*link)->next)
 		;
 	*link = entry;
-	directory->modified = directory->changed = time_real();
+	directory->modified = directory->changed = clock_real();
 	return 0;
 }
 
@@ -193,8 +193,8 @@ void directory_remove(struct inode *directory, const char *name)
 	entry = *link;
 	*link = entry->next;
 	entry->inode->links--;
-	entry->inode->changed = time_real();
+	entry->inode->changed = clock_real();
 	inode_free_unused(entry->inode);
 	heap_free(entry);
-	directory->modified = directory->changed = time_real();
+	directory->modified = directory->changed = clock_real();
 }

@@ -40,7 +40,7 @@ void random_fill(void *to, uint64_t size)
 	uint8_t *bytes = to;
 
 	if (!(state[0] | state[1] | state[2] | state[3])) {
-		uint64_t seed = time_real() ^ clock_now() << 20 ^ __builtin_ia32_rdtsc();
+		uint64_t seed = clock_real() ^ clock_now() << 20 ^ __builtin_ia32_rdtsc();
 		for (int i = 0; i < 4; i++)
 			state[i] = mix(&seed);
 	}

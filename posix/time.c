@@ -28,14 +28,9 @@ static struct timer timers[TIMERS];
 static signal_t kick;
 static bool kick_wanted;
 
-uint64_t time_real(void)
-{
-	return host_real_time();
-}
-
 uint64_t time_real_deadline(uint64_t real)
 {
-	uint64_t now = host_real_time(), own = clock_now();
+	uint64_t now = clock_real(), own = clock_now();
 
 	return real > now ? own + (real - now) : own;
 }
@@ -62,7 +57,7 @@ long time_write(addr_t to, uint64_t nanoseconds)
 static long clock_of(uint64_t clock, uint64_t *now)
 {
 	if (clock == CLOCK_REALTIME || clock == CLOCK_COARSE_REAL || clock == CLOCK_TAI)
-		*now = host_real_time();
+		*now = clock_real();
 	else if (clock <= CLOCK_BOOT)
 		*now = clock_now();
 	else
@@ -150,7 +145,7 @@ static long call_clock_getres(const uint64_t a[6])
 
 static long call_gettimeofday(const uint64_t a[6])
 {
-	uint64_t now = host_real_time();
+	uint64_t now = clock_real();
 	const uint64_t value[2] = {now / SECOND, now % SECOND / 1000};
 
 	return a[0] ? user_write(a[0], value, sizeof value) : 0;
@@ -158,7 +153,7 @@ static long call_gettimeofday(const uint64_t a[6])
 
 static long call_time(const uint64_t a[6])
 {
-	uint64_t seconds = host_real_time() / SECOND;
+	uint64_t seconds = clock_real() / SECOND;
 
 	return a[0] && user_write(a[0], &seconds, sizeof seconds) ? -EFAULT : (long)seconds;
 }

@@ -6,11 +6,6 @@
 #include <kernel/err.h>
 #include <kernel/types.h>
 
-uint64_t time_real(void);
-
-/* The host's real-time clock, the one thing of the machine that the library asks outside the kernel interface. */
-uint64_t host_real_time(void);
-
 /* A struct timespec of the program: 0, -EFAULT, -EINVAL. */
 long time_read(addr_t from, uint64_t *nanoseconds);
 long time_write(addr_t to, uint64_t nanoseconds);

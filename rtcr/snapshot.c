@@ -250,7 +250,7 @@ err_t snapshot_take(uint64_t budget_ns, bool stop)
 	if (!target.status.generation)
 		target.status.generation = archive_newest();
 	snapshot.header = (struct image_header){.generation = target.status.generation + 1,
-	                                        .parent_generation = target.parent};
+	                                        .parent_generation = target.parent, .created_ns = clock_real()};
 	machine_describe(&snapshot.header);
 	snapshot.writing = true;
 	return signal_submit(snapshot.start);

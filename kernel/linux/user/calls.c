@@ -116,26 +116,40 @@ err_t pd_clock_set(pd_t pd, uint64_t now)
 	return enter(CALL_PD_CLOCK_SET, pd.slot, now, 0, 0, 0);
 }
 
-/* Linux's own clock_gettime, which the filter allows; the epoch detects a restore in between. */
-uint64_t clock_now(void)
+enum { SYS_CLOCK_GETTIME = 228, CLOCK_OF_DAY = 0, CLOCK_OF_MACHINE = 1 };
+
+/* Linux's own clock_gettime, which the filter allows. */
+static int64_t host_clock(long clock)
 {
-	const volatile struct stub_page *page = (const volatile struct stub_page *)STUB_PAGE;
 	struct {
 		int64_t seconds, nanoseconds;
 	} now;
+	long result;
+
+	__asm__ volatile("syscall"
+	                 : "=a"(result)
+	                 : "a"(SYS_CLOCK_GETTIME), "D"(clock), "S"(&now)
+	                 : "rcx", "r11", "memory");
+	return result ? 0 : now.seconds * 1000000000 + now.nanoseconds;
+}
+
+/* The epoch detects a restore in between. */
+uint64_t clock_now(void)
+{
+	const volatile struct stub_page *page = (const volatile struct stub_page *)STUB_PAGE;
 	uint64_t epoch;
-	int64_t offset;
+	int64_t now;
 
 	do {
-		long result;
 		epoch = page->clock_epoch;
-		offset = page->clock_offset;
-		__asm__ volatile("syscall"
-		                 : "=a"(result)
-		                 : "a"(228), "D"(1), "S"(&now)
-		                 : "rcx", "r11", "memory");
+		now = page->clock_offset + host_clock(CLOCK_OF_MACHINE);
 	} while (epoch != page->clock_epoch);
-	return (uint64_t)(now.seconds * 1000000000 + now.nanoseconds + offset);
+	return (uint64_t)now;
+}
+
+uint64_t clock_real(void)
+{
+	return (uint64_t)host_clock(CLOCK_OF_DAY);
 }
 
 err_t memory_populated(const memory_t *list, uint32_t list_count, struct range_place *place, struct populated *ranges,
