@@ -3,6 +3,8 @@
 #include <framework/heap.h>
 #include <framework/memory.h>
 
+#include <kernel/pd.h>
+
 #include "posix/call.h"
 #include "posix/description.h"
 #include "posix/errno.h"

@@ -3,6 +3,8 @@
 #include <framework/heap.h>
 #include <framework/memory.h>
 
+#include <kernel/pd.h>
+
 #include "posix/errno.h"
 #include "posix/inode.h"
 #include "posix/time.h"
