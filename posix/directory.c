@@ -2,14 +2,12 @@
 /* Calls on names: open, stat, rename and their like. */
 #include <framework/heap.h>
 #include <framework/memory.h>
-
 #include <kernel/pd.h>
 
 #include "posix/call.h"
 #include "posix/description.h"
 #include "posix/errno.h"
 #include "posix/process.h"
-#include "posix/time.h"
 #include "posix/user.h"
 
 enum { AT_SYMLINK_NOFOLLOW = 0x100, AT_REMOVEDIR = 0x200, AT_SYMLINK_FOLLOW = 0x400, AT_EMPTY_PATH = 0x1000 };

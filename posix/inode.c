@@ -2,12 +2,10 @@
 /* The RAM file system, see inode.h. */
 #include <framework/heap.h>
 #include <framework/memory.h>
-
 #include <kernel/pd.h>
 
 #include "posix/errno.h"
 #include "posix/inode.h"
-#include "posix/time.h"
 
 #define SIZE_MAX_FILE ((uint64_t)1 << 40)
 

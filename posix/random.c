@@ -4,7 +4,6 @@
 #include <framework/memory.h>
 
 #include "posix/file.h"
-#include "posix/time.h"
 
 static uint64_t state[4];
 
