@@ -44,10 +44,14 @@ static err_t pd_object_free_handle(void *object, const struct pd_object_free_req
 	struct entry *entry;
 	err_t err = registry_of_slot(message->caps[0], ENTRY_OBJECT, &entry, NULL);
 
-	(void)object, (void)request, (void)reply, (void)caps_out;
+	(void)object, (void)caps_out;
 	if (err != OK)
 		return err;
-	object_free((cap_t){((struct object_entry *)entry)->slot});
+	const slot_t slot = ((struct object_entry *)entry)->slot;
+	err = pd_object_free((ep_t){target.child.pd}, request, &slot, reply, NULL);   /* whose quota paid for it */
+	if (err != OK)
+		return err;
+	slot_give(slot);
 	registry_remove(entry);
 	return OK;
 }
