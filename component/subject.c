@@ -74,6 +74,7 @@ static void terminal_start(void)
 {
 	const struct terminal_buffer_request request = {};
 	struct terminal_buffer_reply reply;
+	signal_t changes;               /* of the terminal: of no interest here */
 	void *buffer;
 	ds_t ds;
 
@@ -81,7 +82,8 @@ static void terminal_start(void)
 		return;
 	subject_ok(ds_alloc(PAGE_SIZE, &ds));
 	subject_ok(ds_attach(ds, 0, 0, RIGHT_READ | RIGHT_WRITE, 0, &buffer));
-	const slot_t caps[2] = {ds.slot, subject.never.slot};
+	subject_ok(signal_alloc(&changes));
+	const slot_t caps[2] = {ds.slot, changes.slot};
 	subject_ok(terminal_buffer(subject.terminal.ep, &request, caps, &reply, NULL));
 	subject.buffer = buffer;
 }

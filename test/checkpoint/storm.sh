@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # storm.sh [-n TIMES] [-s STEPS] [BUILD [SUBJECT...]]: runs each subject as a component, checkpoints it
-# at a random instant, kills it, restores it, and compares output and status with the native run.
+# at a random instant, kills it, restores it, and compares output and status with the native run. Native subjects, those of
+# component/, are compared with an undisturbed run as a component.
 # Prints for each how often all was right, and at the end in which class of state its threads were hit.
 # RTCR in the environment names the command (default BUILD/bin/rtcr). FIGURES names a CSV file to keep.
 # A checkpoint that comes after the end of the program does not count and is tried again.
@@ -42,14 +43,27 @@ random_sleep() { # MILLISECONDS: anything up to them
 		'BEGIN { printf "%.4f", most * (seed % 10000) / 10000000 }')"
 }
 
-native_run() { # SUBJECT: leaves $work/native and $status
-	(cd "$work" && "$build/checkpoint/$1" "$steps" <input >native 2>&1)
-	status=$?
+# SUBJECT: sets $program and how to run it.
+subject_find() {
+	program=$build/checkpoint/$1 native=
+	[ -x "$program" ] && return
+	program=$build/component/$1.elf native=--native
+	[ -f "$program" ] || { echo "storm: no subject $1" >&2; exit 2; }
 }
 
-component_time() { # SUBJECT: runs it undisturbed; leaves its run time in $span
+native_run() { # leaves $work/native and $status
+	if [ -n "$native" ]; then
+		"$rtcr" run --native --name "$name" -- "$program" "$steps" </dev/null >"$work/native" 2>&1
+	else
+		(cd "$work" && "$program" "$steps" <input >native 2>&1)
+	fi
+	status=$?
+	[ -z "$native" ] || name_remove
+}
+
+component_time() { # runs it undisturbed; leaves its run time in $span
 	start=$(clock_milliseconds)
-	"$rtcr" run --name "$name" -- "$build/checkpoint/$1" "$steps" <"$work/input" >"$work/output" 2>&1
+	"$rtcr" run $native --name "$name" -- "$program" "$steps" <"$work/input" >"$work/output" 2>&1
 	same_status=$?
 	span=$(($(clock_milliseconds) - start))
 	name_remove
@@ -58,7 +72,7 @@ component_time() { # SUBJECT: runs it undisturbed; leaves its run time in $span
 
 # Status 0: equal; 1: not; 3: the program had ended before the checkpoint.
 round_run() { # SUBJECT
-	"$rtcr" run -d --name "$name" -- "$build/checkpoint/$1" "$steps" <"$work/input" \
+	"$rtcr" run -d $native --name "$name" -- "$program" "$steps" <"$work/input" \
 		>/dev/null 2>"$work/errors" || return 1
 	random_sleep "$span"
 	if ! "$rtcr" checkpoint --json "$name" >"$work/answer" 2>"$work/errors"; then
@@ -82,8 +96,9 @@ round_report() { # SUBJECT ROUND: what is known of a failure
 }
 
 subject_storm() { # SUBJECT
-	native_run "$1"
-	if ! component_time "$1"; then
+	subject_find "$1"
+	native_run
+	if ! component_time; then
 		echo "  $1 differs even without a checkpoint"
 		diff "$work/native" "$work/output" | head -5 | sed 's/^/    /'
 		return 1
@@ -118,6 +133,7 @@ if [ $# -eq 0 ]; then
 	for path in "$build"/checkpoint/*; do
 		[ -x "$path" ] && set -- "$@" "${path##*/}"
 	done
+	set -- "$@" sheep echo_pair maps signals caps
 fi
 [ $# -gt 0 ] || { echo "storm: no subjects in $build/checkpoint" >&2; exit 2; }
 good=0
