@@ -163,25 +163,53 @@ err_t pd_make(struct pd *parent, const struct pd_child_create_request *request, 
 	return err;
 }
 
-/* Threads go first, so that nothing runs any more; then all else, newest first. */
-void pd_destroy(struct object *object)
+/* Nothing of it runs from here on. Its slot stays taken, so that it names nothing else. */
+static void pd_stop(struct pd *pd)
 {
-	struct pd *pd = (struct pd *)object;
-
 	for (struct object *owned = pd->objects, *next; owned; owned = next) {
 		next = owned->next;
 		if (owned->type == TYPE_THREAD)
 			object_destroy(owned);
 	}
-	/* From here on nothing of it runs; the slot stays taken, so that it names nothing else. */
 	err_t ignored = object_revoke(cap_any(pd->native));
 	(void)ignored;
+}
+
+static struct pd *pd_inner(const struct pd *pd)
+{
+	struct object *owned = pd->objects;
+
+	while (owned && owned->type != TYPE_PD)
+		owned = owned->next;
+	return (struct pd *)owned;
+}
+
+/* All that it owns, newest first; no domains are among that. */
+static void pd_end(struct pd *pd)
+{
 	if (pd->space)
 		map_destroy(map_object(pd->space));
 	pd->space = NULL;
 	while (pd->objects)
 		object_destroy(pd->objects);
 	pd_free(pd);
+}
+
+/* From the innermost domain outwards, without recursion: they may be nested as deep as quota allows. */
+void pd_destroy(struct object *object)
+{
+	struct pd *at = (struct pd *)object, *owner, *inner;
+
+	pd_stop(at);
+	for (bool last = false; !last; at = owner) {
+		while ((inner = pd_inner(at)) != NULL) {
+			pd_stop(inner);
+			at = inner;
+		}
+		owner = at->object.owner;
+		last = &at->object == object;
+		pd_end(at);
+	}
 }
 
 static err_t handle_ram_alloc(void *object, const struct pd_ram_alloc_request *request, struct rpc_message *message,

@@ -93,7 +93,8 @@ struct dataspace_info_reply {
 
 /*
  * The kernel's memory object behind it, without any right, as a mapping made with it would outlive the dataspace:
- * memory_populated tells what has backing; the rest reads as zero and must not be read to find out. A region map has none: ERR_UNSUPPORTED.
+ * memory_populated tells what has backing; the rest reads as zero and must not be read to find out. A
+ * region map has none: ERR_UNSUPPORTED.
  */
 RPC_EMPTY(dataspace_native_request);
 RPC_EMPTY(dataspace_native_reply);

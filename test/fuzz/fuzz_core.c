@@ -22,7 +22,8 @@
 #include "test/fuzz/heap.h"
 #include "test/fuzz/kernel.h"
 
-enum { CHILD = 16, FIRST = 64, SLOTS = 48, BELONGINGS = FIRST + 8, STEPS = 96, SPARE_REPLIES = 40, SESSIONS = 5, SLOTS_CHECKED_EVERY = 128 };
+enum { CHILD = 16, FIRST = 64, SLOTS = 48, BELONGINGS = FIRST + 8, SESSIONS = 5 };
+enum { STEPS = 96, SPARE_REPLIES = 40, SLOTS_CHECKED_EVERY = 128 };
 enum { QUOTA_RAM = 512 * 4096, QUOTA_CAPS = 40 };
 
 static struct pd *root;
