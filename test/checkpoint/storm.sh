@@ -10,6 +10,7 @@
 set -u
 times=100
 steps=300
+shortest=400 # milliseconds that a subject shall run at least
 while getopts n:s: option; do
 	case $option in
 	n) times=$OPTARG ;;
@@ -53,9 +54,9 @@ subject_find() {
 
 native_run() { # leaves $work/native and $status
 	if [ -n "$native" ]; then
-		"$rtcr" run --native --name "$name" -- "$program" "$steps" </dev/null >"$work/native" 2>&1
+		"$rtcr" run --native --name "$name" -- "$program" "$count" </dev/null >"$work/native" 2>&1
 	else
-		(cd "$work" && "$program" "$steps" <input >native 2>&1)
+		(cd "$work" && "$program" "$count" <input >native 2>&1)
 	fi
 	status=$?
 	[ -z "$native" ] || name_remove
@@ -63,7 +64,7 @@ native_run() { # leaves $work/native and $status
 
 component_time() { # runs it undisturbed; leaves its run time in $span
 	start=$(clock_milliseconds)
-	"$rtcr" run $native --name "$name" -- "$program" "$steps" <"$work/input" >"$work/output" 2>&1
+	"$rtcr" run $native --name "$name" -- "$program" "$count" <"$work/input" >"$work/output" 2>&1
 	same_status=$?
 	span=$(($(clock_milliseconds) - start))
 	name_remove
@@ -72,7 +73,7 @@ component_time() { # runs it undisturbed; leaves its run time in $span
 
 # Status 0: equal; 1: not; 3: the program had ended before the checkpoint.
 round_run() { # SUBJECT
-	"$rtcr" run -d $native --name "$name" -- "$program" "$steps" <"$work/input" \
+	"$rtcr" run -d $native --name "$name" -- "$program" "$count" <"$work/input" \
 		>/dev/null 2>"$work/errors" || return 1
 	random_sleep "$span"
 	if ! "$rtcr" checkpoint --json "$name" >"$work/answer" 2>"$work/errors"; then
@@ -97,12 +98,17 @@ round_report() { # SUBJECT ROUND: what is known of a failure
 
 subject_storm() { # SUBJECT
 	subject_find "$1"
-	native_run
-	if ! component_time; then
-		echo "  $1 differs even without a checkpoint"
-		diff "$work/native" "$work/output" | head -5 | sed 's/^/    /'
-		return 1
-	fi
+	count=$steps span=0
+	# What ends too soon to be hit is given more to do.
+	while [ $span -lt $shortest ] && [ $count -lt $((steps * 256)) ]; do
+		[ $span -eq 0 ] || count=$((count * 4))
+		native_run
+		if ! component_time; then
+			echo "  $1 differs even without a checkpoint"
+			diff "$work/native" "$work/output" | head -5 | sed 's/^/    /'
+			return 1
+		fi
+	done
 	round=0 right=0 late=0
 	while [ $round -lt "$times" ] && [ $late -lt $((times * 3 + 10)) ]; do
 		: >"$work/errors"
