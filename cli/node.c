@@ -47,7 +47,11 @@ bool node_find(const char *state)
 	const char *home = environment_path("HOME"), *base = environment_path("XDG_STATE_HOME");
 	const char *runtime = environment_path("XDG_RUNTIME_DIR");
 	char absolute[PATH_MAX];
-	bool whole, chosen = state || (state = getenv("RTCR_STATE")) != NULL;
+	bool whole;
+
+	if (!state)
+		state = getenv("RTCR_STATE");
+	bool chosen = state && state[0];
 
 	if (chosen && state[0] != '/') {
 		if (!getcwd(absolute, sizeof absolute))
