@@ -44,7 +44,7 @@ static int start_do(const struct options *options)
 }
 
 static const struct argp_option start_options[] = {
-	{"memory", 'm', "SIZE", 0, "memory of the node, for example 8G (default: half of the host's)", 0},
+	{"memory", KEY_NODE_MEMORY, "SIZE", 0, "memory of the node, for example 8G (default: half of the host's)", 0},
 	{0},
 };
 

@@ -73,6 +73,8 @@ static void value_parse(int key, char *value, struct options *options, struct ar
 		argp_error(state, "--name %s: a name is 1 to 63 of the characters A-Z a-z 0-9 . _ - and starts with no dot", value);
 	if (key == 'm' && (!size_parse(value, &options->memory) || options->memory < 1 << 20))
 		argp_error(state, "--memory %s: a size of at least 1M is needed, for example 64M", value);
+	if (key == KEY_NODE_MEMORY && (!size_parse(value, &options->memory) || options->memory < 256 << 20))
+		argp_error(state, "--memory %s: a node needs at least 256M", value);
 	if (key == KEY_BUDGET && !time_parse(value, &options->budget_ns))
 		argp_error(state, "--budget %s: a time is needed, for example 500us or 2ms", value);
 	if (key == KEY_CPU) {
@@ -106,7 +108,7 @@ static error_t command_parse(int key, char *value, struct argp_state *state)
 	case KEY_NATIVE: options->native = true; return 0;
 	case KEY_FILE: list_add(state, options->files, &options->file_count, value); return 0;
 	case KEY_ENV: list_add(state, options->environment, &options->environment_count, value); return 0;
-	case 'n': case 'm': case KEY_BUDGET: case KEY_CPU: case KEY_PRIORITY:
+	case 'n': case 'm': case KEY_NODE_MEMORY: case KEY_BUDGET: case KEY_CPU: case KEY_PRIORITY:
 		value_parse(key, value, options, state);
 		return 0;
 	case ARGP_KEY_ARGS:

@@ -15,7 +15,7 @@ enum { OPTION_LIST = 64 };
 /* Keys of options without a letter. */
 enum option_key {
 	KEY_STATE = 256, KEY_FILE, KEY_ENV, KEY_CPU, KEY_PRIORITY, KEY_NATIVE, KEY_JSON, KEY_REMOVE, KEY_STOP, KEY_BUDGET,
-	KEY_FORCE
+	KEY_FORCE, KEY_NODE_MEMORY
 };
 
 struct options {

@@ -141,6 +141,7 @@ struct foreground {
 	bool input_busy;             /* a part is under way */
 	bool input_ended;
 	bool killed;
+	bool input_lost;             /* it could not be kept, so the program is killed */
 	struct stream stream;
 	struct control_component component;
 };
@@ -175,8 +176,13 @@ static void input_pass(struct foreground *run)
 		return;
 	}
 	run->input_busy = false;
-	if (run->input_ended || client_receive_quiet(run->input, run->name, ERR_STATE, NULL, 0, &answer) != EXIT_DONE)
+	int result = client_receive_quiet(run->input, run->name, ERR_STATE, NULL, 0, &answer);
+	if (result != EXIT_DONE || run->input_ended)
 		client_close(run->input);
+	if (result != EXIT_DONE && answer.status != ERR_STATE) {
+		run->input_lost = true;
+		component_kill(run->name);
+	}
 }
 
 /* Until the program has ended. Signals are let in only while this waits. */
@@ -228,6 +234,8 @@ static int foreground(struct client *client, const struct options *options, cons
 	int status = ending_status(&run.component);
 	if (options->remove)
 		component_remove(client, name);
+	if (run.input_lost)
+		return EXIT_RUN;
 	return run.killed ? 128 + interrupted : status;
 }
 

@@ -100,13 +100,20 @@ err_t file_create(struct store_file *file, const struct store_key *key)
 	return OK;
 }
 
+/* A file that cannot become whole must not keep a full disk full. */
+static err_t drop(struct store_file *file, long error)
+{
+	file_close(file);
+	return fail(file, error);
+}
+
 err_t file_append(struct store_file *file, const void *bytes, uint64_t size)
 {
 	if (!file->writing)
 		return ERR_STATE;
 	long result = host_write_at(file->file, bytes, size, file->size);
 	if (result < 0)
-		return fail(file, result);
+		return drop(file, result);
 	file->size += size;
 	return OK;
 }
@@ -119,7 +126,7 @@ err_t file_commit(struct store_file *file, uint64_t *size)
 	if (result == 0)
 		result = host_rename(file->directory, file->name, file->directory, file->final);
 	if (result < 0)
-		return fail(file, result);
+		return drop(file, result);
 	file->writing = false;
 	*size = file->size;
 	result = host_sync(file->directory);
