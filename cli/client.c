@@ -143,7 +143,8 @@ int client_receive_quiet(struct client *client, const char *subject, err_t quiet
 	result = bytes_receive(client->socket, client->reply, header.length, ANSWER_MS);
 	if (result <= 0)
 		return lost(subject, result);
-	memcpy(reply, client->reply, size);
+	if (size)
+		memcpy(reply, client->reply, size);
 	answer->bytes = client->reply + size;
 	answer->count = header.length - size;
 	return EXIT_DONE;

@@ -102,12 +102,10 @@ static int kill_do(const struct options *options)
 	return each_do(options, false, kill_one);
 }
 
-static const struct argp_option no_options[] = {{0}};
-
 const struct command command_kill = {
 	"kill", "NAME...", "End components at once",
 	"What they wrote and their checkpoints stay; `rtcr restore` continues them.\n\nExamples:\n  rtcr kill sums",
-	no_options, 1, UINT32_MAX, false, kill_do,
+	NULL, 1, UINT32_MAX, false, kill_do,
 };
 
 static int remove_one(struct client *client, const char *word, const struct options *options)

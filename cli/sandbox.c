@@ -19,12 +19,12 @@
 enum { FILE_FD = 3, PIPE_FD = 4, TEXT_MOST = 1 << 29 };
 #define MEMORY_MOST (16ull << 30)
 
-/* Everything but reading, writing, memory and the end kills. No memory becomes executable. */
+/* Everything but reading, writing, memory and the end (of a sanitizer's build too) kills. No memory becomes executable. */
 static int calls_limit(void)
 {
 	static const int free_calls[] = {SCMP_SYS(fstat), SCMP_SYS(newfstatat), SCMP_SYS(munmap), SCMP_SYS(mremap),
 	                                 SCMP_SYS(brk), SCMP_SYS(madvise), SCMP_SYS(exit_group), SCMP_SYS(rt_sigreturn),
-	                                 SCMP_SYS(futex), SCMP_SYS(getrandom)};
+	                                 SCMP_SYS(futex), SCMP_SYS(getrandom), SCMP_SYS(sigaltstack)};
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
 	int error = filter ? 0 : -ENOMEM;
 
@@ -52,12 +52,27 @@ static void libraries_warm(void)
 	tzset();
 }
 
+/* Address space beyond what the process has already, which is much under a sanitizer. */
+static void memory_limit(void)
+{
+	unsigned long pages = 0;
+	FILE *file = fopen("/proc/self/statm", "re");
+
+	if (file && fscanf(file, "%lu", &pages) == 1) {
+		const struct rlimit memory = {pages * 4096 + MEMORY_MOST, pages * 4096 + MEMORY_MOST};
+		setrlimit(RLIMIT_AS, &memory);
+	}
+	if (file)
+		fclose(file);
+}
+
 static _Noreturn void child_do(int file, int out, sandbox_work_t *work, const void *context)
 {
-	const struct rlimit memory = {MEMORY_MOST, MEMORY_MOST}, none = {0, 0};
+	const struct rlimit none = {0, 0};
 	FILE *stream;
 
 	libraries_warm();
+	memory_limit();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	int high = dup(out), low = dup(file);
 	if (high < 0 || low < 0 || dup2(low, FILE_FD) < 0 || dup2(high, PIPE_FD) < 0)
@@ -65,7 +80,6 @@ static _Noreturn void child_do(int file, int out, sandbox_work_t *work, const vo
 	stream = fdopen(PIPE_FD, "w");
 	close_range(PIPE_FD + 1, ~0u, 0);
 	close_range(0, 2, 0);
-	setrlimit(RLIMIT_AS, &memory);
 	setrlimit(RLIMIT_CORE, &none);
 	if (!stream || calls_limit() != 0)
 		_exit(EXIT_FAILED);
