@@ -11,6 +11,7 @@
 #include <framework/memory.h>
 #include <kernel/machine.h>
 
+#include "posix/description.h"
 #include "posix/file.h"
 #include "posix/memory.h"
 #include "posix/process.h"
@@ -128,9 +129,16 @@ static bool stack_fill(struct stack *stack, const char *arguments, uint64_t argu
 	return user_write(stack->top, stack->words, stack->count * 8) == 0;
 }
 
+/* Into the log, and to standard error, which whoever runs it reads. */
 static int refuse(const char *what, const char *why)
 {
+	struct description *error = description_of(2);
+	char line[160];
+
+	text_format(line, sizeof line, "%s: %s\n", what, why);
 	log_line("%s: %s", what, why);
+	if (error)
+		error->kind->write(error, 0, line, strlen(line));
 	return STATUS_REFUSED;
 }
 

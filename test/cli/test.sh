@@ -140,6 +140,7 @@ run_test() {
 	: >empty; chmod +x empty
 	expect 126 "an empty file" "$rtcr" run -- ./empty
 	expect 125 "more memory than there is" "$rtcr" run --memory 1000000M -- busybox true; shows err 'not enough memory'
+	expect 126 "hardly enough memory" "$rtcr" run --memory 8M -- busybox true; shows err 'give more with --memory'
 	expect 125 "less memory than it needs" "$rtcr" run --memory 1M -- busybox true; shows err .
 	expect 0 "nothing is left of nameless runs" "$rtcr" ps --json
 	[ "$(field length)" = 0 ] || fail "something is left"
