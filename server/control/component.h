@@ -45,7 +45,10 @@ struct component {
 	char sentence[120];
 };
 
-err_t components_start(signal_t signal) MUST_CHECK;
+/* `signal`: of this server. */
+void components_start(signal_t signal);
+
+struct component *component_first(void);   /* and the others by ->next */
 struct component *component_find(const char *name);
 
 /* The first in order of names that follows `after`; NULL. */
@@ -58,27 +61,8 @@ void component_remove(struct component *component);
 /* Remove it with its record. */
 void component_discard(struct component *component);
 
-/* Start an instance that begins `work` when it is ready. ERR_MEMORY_QUOTA, ERR_UNSUPPORTED. */
-err_t component_launch(struct component *component, uint64_t ram, enum checkpoint_work work) MUST_CHECK;
-
-/* End it now, whatever it does. */
-void component_kill(struct component *component);
-
-/* Ask its RTCR how it is and act on that. */
-void component_look(struct component *component);
-
 bool component_runs(const struct component *component);
 bool component_ended(const struct component *component);
 void component_show(const struct component *component, struct control_component *shown);
-
-/* The sentence of the last failure of its RTCR, into component->sentence. */
-void component_failure(struct component *component);
-
-/* What the signal brought. */
-void components_signalled(uint32_t badges);
-
-/* When to look again for instances that do not become ready, and looking. */
-uint64_t components_deadline(void);
-void components_late(void);
 
 #endif

@@ -7,8 +7,8 @@
  */
 #include <framework/env.h>
 
-#include "server/control/component.h"
 #include "server/control/connection.h"
+#include "server/control/instance.h"
 #include "server/control/record.h"
 
 enum { SOCKET_THREAD = 1, SOCKET_STACK = 64 * 1024 };
@@ -28,16 +28,16 @@ static err_t signals_serve(signal_t signal)
 
 	for (;;) {
 		lock_take(&lock);
-		uint64_t deadline = components_deadline();
+		uint64_t deadline = instances_deadline();
 		lock_give(&lock);
 		err_t err = signal_wait(signal, deadline, &badges, &count);
 		if (err != OK && err != ERR_TIMEOUT)
 			return err;
 		lock_take(&lock);
 		if (err == OK)
-			components_signalled(badges);
+			instances_signalled(badges);
 		else
-			components_late();
+			instances_late();
 		lock_give(&lock);
 	}
 }
@@ -50,8 +50,9 @@ int component_main(addr_t argument)
 	(void)argument;
 	if (err == OK)
 		err = record_start();
+	components_start(signal);
 	if (err == OK)
-		err = components_start(signal);
+		err = instances_start(signal);
 	if (err == OK)
 		err = thread_spawn(SOCKET_THREAD, "sockets", SOCKET_STACK, sockets_serve, 0);
 	if (err == OK)
