@@ -1,4 +1,23 @@
 # SPDX-License-Identifier: MIT
-# Baselines that share no code with the system: build/bin/bench-copy and build/bin/bench-floor.
+# Baselines that share no code with the system but the digest (build/bin/bench-*), workloads (build/bench-load/), and
+# `make bench`; BENCH="--quick" or names of charts are handed on.
 $(eval $(call host_program,bench-copy,test/bench/copy.c test/bench/sample.c))
 $(eval $(call host_program,bench-floor,test/bench/floor.c test/bench/sample.c,-pthread))
+$(eval $(call host_program,bench-fill,test/bench/fill.c test/bench/sample.c image/digest.c))
+$(eval $(call host_program,bench-time,test/bench/time.c test/bench/sample.c))
+
+# No sanitizer: it does not go with static linking.
+$(O)/host/test/bench/memory.o: HOST_CFLAGS := $(COMMON) -D_GNU_SOURCE
+$(O)/bench-load/memory: $(O)/host/test/bench/memory.o
+	@mkdir -p $(@D)
+	$(CC) -static $< -o $@
+# The same for peers that need the dynamic linker.
+$(O)/bench-load/memory-dynamic: $(O)/host/test/bench/memory.o
+	@mkdir -p $(@D)
+	$(CC) $< -o $@
+-include $(O)/host/test/bench/memory.d
+HOST_PROGRAMS += $(O)/bench-load/memory $(O)/bench-load/memory-dynamic
+$(eval $(call component,test/bench/dataspaces,test/bench/dataspaces.c component/subject.c))
+
+bench: all
+	@test/bench/bench.sh $(BENCH) $(O)

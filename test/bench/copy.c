@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The limit of a stop-and-copy checkpoint: memcpy of N bytes by one core from one shared mapping to
  * another, both populated with 4 KiB pages and touched before. Each copy is timed on its own.
- *   usage: bench-copy [-r REPEATS] MEBIBYTES...     CSV, one line per size; times in microseconds */
+ *   usage: bench-copy [-r REPEATS] [-l] SIZE...     CSV, one line per size; times in microseconds
+ * A size is a number of MiB, or with K or B behind it of KiB or bytes. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -47,18 +48,14 @@ int main(int argc, char **argv)
 	size_t repeats = sample_repeats(argc, argv, 21, &first);
 
 	if (first >= argc) {
-		fprintf(stderr, "usage: bench-copy [-r REPEATS] MEBIBYTES...\n");
+		fprintf(stderr, "usage: bench-copy [-r REPEATS] [-l] SIZE...\n");
 		return 2;
 	}
-	sample_header("mebibytes");
+	sample_header("size");
 	for (int i = first; i < argc; i++) {
 		struct sample sample;
-		size_t size = strtoul(argv[i], NULL, 10) << 20;
+		size_t size = sample_size("bench-copy", argv[i]);
 
-		if (size == 0 || size > (size_t)64 << 30) {
-			fprintf(stderr, "bench-copy: size %s MiB\n", argv[i]);
-			return 2;
-		}
 		sample_init(&sample, repeats);
 		copy_measure(size, &sample);
 		sample_print(&sample, "copy", argv[i]);

@@ -20,9 +20,13 @@ void sample_init(struct sample *sample, size_t capacity);
 void sample_done(struct sample *sample);
 void sample_add(struct sample *sample, int64_t nanoseconds);
 
-/* Reads an optional `-r REPEATS` (1 to 1,000,000); *first becomes the index of what follows it. */
+/* Reads optional `-r REPEATS` (1 to 1,000,000) and `-l`; *first becomes the index of what follows them. */
 size_t sample_repeats(int argc, char **argv, size_t otherwise, int *first);
 
+/* Bytes of NUMBER (mebibytes), NUMBERK or NUMBERB, 1 byte to 64 GiB; wrong use ends the program. */
+size_t sample_size(const char *program, const char *text);
+
+/* The header of the summary, and a line of it; with `-l` no header, and `what,parameter,microseconds` per duration. */
 void sample_header(const char *parameter);
 void sample_print(struct sample *sample, const char *what, const char *parameter);
 
