@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Many components, to be sourced by bench.sh: chart `count`. With 1, 10, 100 and 300 of them running (each with 1 MiB, asleep):
+# Many components, to be sourced by bench.sh: chart `count`. With 1, 10, 100 and 300 of them running (each of 16 MiB, 1 MiB filled, asleep):
 # what starting another costs on average, how long `rtcr ps` takes, and the checkpoint of one of them.
 
 count_line() { # COUNT MEAN-START
@@ -11,7 +11,8 @@ count_line() { # COUNT MEAN-START
 	done
 	"$build/bin/bench-time" -r "$repeats" -l "$rtcr" --state "$work/state" ps | raw_relabel count ps "$1"
 	echo "$1,$2,$(figures count ps "$1" | cut -d, -f2-4),$(figures count stop "$1" | cut -d, -f2-4),$(
-		median count checkpoint_command "$1"),$(find "/proc/$node_pid/task" -maxdepth 1 -mindepth 1 | wc -l)" >>"$out/count.csv"
+		median count checkpoint_command "$1"),$(
+		grep -l "^PPid:[[:space:]]*$node_pid$" /proc/[0-9]*/status 2>/dev/null | wc -l)" >>"$out/count.csv"
 }
 
 chart_count() {
@@ -19,12 +20,12 @@ chart_count() {
 	[ -z "$quick" ] || { counts="1 5"; repeats=3; }
 	running=0
 	echo "components,start_mean_us,ps_us,ps_quartile1_us,ps_quartile3_us,stop_us,stop_quartile1_us,stop_quartile3_us,$(
-		)checkpoint_command_us,node_threads" >"$out/count.csv"
+		)checkpoint_command_us,processes" >"$out/count.csv"
 	for count in $counts; do
 		progress "count: $count components"
 		begin=$(microseconds) before=$running
 		while [ $running -lt "$count" ]; do
-			node run -d --name "many-$((running + 1))" --memory 8M -- "$load/memory" 1 >/dev/null 2>"$work/errors" ||
+			node run -d --name "many-$((running + 1))" --memory 16M -- "$load/memory" 1 >/dev/null 2>"$work/errors" ||
 				{ note "count: after $running components: $(tail -1 "$work/errors")"; break; }
 			running=$((running + 1))
 		done

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A native workload: COUNT dataspaces of 1 MiB, attached and filled; says so and waits for nothing. */
+/* A native workload: COUNT dataspaces of 1 MiB, attached and filled; says so, and waits for ever. */
 #include <framework/memory.h>
 
 #include "component/subject.h"

@@ -21,7 +21,8 @@ subject_await() { # NAME: until it has said that it is ready, at most a minute
 	tries=0
 	until node logs "$1" 2>/dev/null | grep -q ready; do
 		tries=$((tries + 1))
-		[ $tries -lt 1200 ] || { note "$1 did not become ready"; return 1; }
+		[ $tries -lt 1200 ] && node ps --json | jq -e --arg name "$1" 'any(.name == $name and .state == "running")' >/dev/null ||
+			{ note "$1 did not become ready"; return 1; }
 		sleep 0.05
 	done
 }
