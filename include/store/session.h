@@ -6,7 +6,7 @@
  *
  *    STORE/NAME/GENERATION.image     images of one component, generation in 8 decimal digits
  *    STORE/content/DIGEST            read-only content by its XXH3-128 digest (32 hexadecimal digits)
- *    STORE/NAME/.new, content/.new-N what is being written; removed when the store is opened
+ *    STORE/NAME/.new-N, content/.new-N  what is being written; removed when the store is opened
  *
  * A file appears whole or not at all: commit writes, syncs, renames, syncs the directory. One file is open per
  * session. NAME is 1 to 63 of [A-Za-z0-9._-], not starting with a dot, and not "content".
@@ -40,7 +40,7 @@ struct store_create_request {
 };
 RPC_EMPTY(store_create_reply);
 
-/* Append [start, start + size) of the buffer. ERR_IO, and the cause in store_failure: disk full, ... */
+/* Append [start, start + size) of the buffer. ERR_IO: the file is dropped, store_failure says the cause: disk full, ... */
 struct store_append_request {
 	uint64_t start;
 	uint64_t size;

@@ -63,8 +63,12 @@ static long directory_open(const struct store_key *key, bool make)
 	if (directory != -HOST_ENOENT || !make)
 		return directory;
 	long result = host_make_directory(HOST_GRANT, name, DIRECTORY_MODE);
-	if (result == 0)
-		result = host_sync(HOST_GRANT);
+	if (result < 0)
+		return result;
+	result = host_sync(HOST_GRANT);
+	/* One that is there counts as durable from then on. */
+	if (result < 0)
+		host_unlink(HOST_GRANT, name, true);
 	return result < 0 ? result : host_open(HOST_GRANT, name, HOST_DIRECTORY, 0);
 }
 
@@ -118,6 +122,7 @@ err_t file_append(struct store_file *file, const void *bytes, uint64_t size)
 	return OK;
 }
 
+/* A sync that failed may have dropped what it was to keep, so it is not tried again: the file goes. */
 err_t file_commit(struct store_file *file, uint64_t *size)
 {
 	if (!file->writing)
@@ -130,6 +135,8 @@ err_t file_commit(struct store_file *file, uint64_t *size)
 	file->writing = false;
 	*size = file->size;
 	result = host_sync(file->directory);
+	if (result < 0)
+		host_unlink(file->directory, file->final, false);
 	file_close(file);
 	return result < 0 ? fail(file, result) : OK;
 }
@@ -270,11 +277,15 @@ err_t file_remove(struct store_file *file, const struct store_key *key)
 	if (key->generation) {
 		key_name(key, name, sizeof name);
 		result = host_unlink((int)directory, name, false);
+		if (result == 0)
+			result = host_sync((int)directory);
 	} else {
 		search.directory = (int)directory;
 		result = host_list((int)directory, file_each_remove, &search);
 		if (result == 0)
 			result = host_unlink(HOST_GRANT, key->name, true);
+		if (result == 0)
+			result = host_sync(HOST_GRANT);
 	}
 	host_close((int)directory);
 	return result < 0 ? fail(file, result) : OK;
@@ -289,22 +300,28 @@ static bool leftover_each(void *context, const char *name)
 	return true;
 }
 
+/* What is visible is durable from here on, also if the last server died between making it visible and syncing that. */
+static void directory_clean(const char *name)
+{
+	struct search search = {.directory = (int)host_open(HOST_GRANT, name, HOST_DIRECTORY, 0)};
+
+	if (search.directory < 0)
+		return;
+	host_list(search.directory, leftover_each, &search);
+	host_sync(search.directory);
+	host_close(search.directory);
+}
+
 err_t store_clean(void)
 {
 	char name[NAME_SIZE] = "", next[NAME_SIZE];
-	struct search search;
-	long result = host_make_directory(HOST_GRANT, CONTENT, DIRECTORY_MODE);
+	err_t err;
 
-	if (result < 0 && result != -HOST_EEXIST)
-		return ERR_IO;
-	search.directory = (int)host_open(HOST_GRANT, CONTENT, HOST_DIRECTORY, 0);
-	while (search.directory >= 0) {
-		host_list(search.directory, leftover_each, &search);
-		host_close(search.directory);
-		if (store_name_after(name, next) != OK)
-			return OK;
+	directory_clean(CONTENT);
+	while ((err = store_name_after(name, next)) == OK) {
 		text_copy(name, sizeof name, next);
-		search.directory = (int)host_open(HOST_GRANT, name, HOST_DIRECTORY, 0);
+		directory_clean(name);
 	}
-	return ERR_IO;
+	host_sync(HOST_GRANT);
+	return err == ERR_NOT_FOUND ? OK : err;
 }

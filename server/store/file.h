@@ -17,6 +17,7 @@ void file_init(struct store_file *file);
 void file_close(struct store_file *file);
 
 err_t file_create(struct store_file *file, const struct store_key *key) MUST_CHECK;
+/* What fails here drops the file. */
 err_t file_append(struct store_file *file, const void *bytes, uint64_t size) MUST_CHECK;
 err_t file_commit(struct store_file *file, uint64_t *size) MUST_CHECK;
 
@@ -28,7 +29,7 @@ err_t file_remove(struct store_file *file, const struct store_key *key) MUST_CHE
 err_t store_newest_find(const char *name, uint64_t below, struct store_newest_reply *found) MUST_CHECK;
 err_t store_name_after(const char *after, char *name) MUST_CHECK;
 
-/* Remove what was being written when the last server died; make "content". */
+/* Remove what was being written when the last server died. A directory that cannot be used is left alone. */
 err_t store_clean(void) MUST_CHECK;
 
 #endif
