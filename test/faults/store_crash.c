@@ -253,6 +253,8 @@ static bool sequence(unsigned round, uint32_t failing)
 	for (int i = 0; i < STEPS; i++) {
 		struct store_file *file = &files[rand_r(&seed) % 2];
 		int n = rand_r(&seed) % KEYS, what = rand_r(&seed) % 8;
+		for (int tried = 0; what >= 6 && promises[n] != PRESENT && tried < KEYS; tried++)
+			n = (n + 1) % KEYS;
 		if (what < 6)
 			step_write(file, n);
 		else
