@@ -15,7 +15,8 @@
  *    24 KiB  the kernel's: on the hosted kernel the alternate signal stack; never to be touched
  *
  * The block is memory of the component: the component may write anything there and the kernel trusts
- * nothing in it. Head, foreign and fault registers are part of the state of a thread (thread.h).
+ * nothing in it. Head, foreign and fault registers are part of the state of a thread (thread.h). The bulk area is
+ * not: it is zero after a restore, and whoever has not yet taken results out of it makes the call again.
  */
 #ifndef KERNEL_MESSAGE_H
 #define KERNEL_MESSAGE_H

@@ -16,6 +16,8 @@ _Static_assert(offsetof(struct registers, fs_base) == 144, "enter.S");
 _Static_assert(sizeof(struct registers) <= UTCB_FAULT - UTCB_FOREIGN, "control block");
 _Static_assert(sizeof(struct thread_state) <= UTCB_BULK_SIZE, "bulk area");
 _Static_assert(sizeof(struct utcb) <= UTCB_BULK, "control block");
+enum { LIST_MOST = CAP_LIST_MAX - 1 };   /* leaves room for bulk_mark */
+_Static_assert(LIST_MOST * sizeof(struct cap_entry) <= UTCB_BULK_SIZE - sizeof(uint64_t), "mark");
 
 long kernel_enter(uint32_t call, addr_t w0, addr_t w1, addr_t w2, addr_t w3, addr_t w4);
 
@@ -61,17 +63,28 @@ err_t cap_delete(pd_t pd, slot_t slot)
 	return enter(CALL_CAP_DELETE, pd.slot, slot, 0, 0, 0);
 }
 
+/* In the last word of the bulk area, which no list reaches. It is gone after a restore, and so is the rest. */
+static volatile uint64_t *bulk_mark(void)
+{
+	return (volatile uint64_t *)((addr_t)bulk() + UTCB_BULK_SIZE) - 1;
+}
+
 err_t cap_list(pd_t pd, slot_t first, uint32_t max, struct cap_entry *entries, uint32_t *count, slot_t *next)
 {
-	err_t err = enter(CALL_CAP_LIST, pd.slot, first, max, 0, 0);
+	uint32_t found;
 
-	if (err != OK)
-		return err;
-	uint32_t found = (uint32_t)utcb_self()->extra[0];
-	*next = (slot_t)utcb_self()->extra[1];
-	if (found > max)
-		return ERR_ARGUMENT;
-	memcpy(entries, bulk(), found * sizeof *entries);
+	max = max < LIST_MOST ? max : LIST_MOST;
+	do {
+		*bulk_mark() = 1;
+		err_t err = enter(CALL_CAP_LIST, pd.slot, first, max, 0, 0);
+		if (err != OK)
+			return err;
+		found = (uint32_t)utcb_self()->extra[0];
+		if (found > max)
+			return ERR_ARGUMENT;
+		*next = (slot_t)utcb_self()->extra[1];
+		memcpy(entries, bulk(), found * sizeof *entries);
+	} while (*bulk_mark() != 1);
 	*count = found;
 	return OK;
 }
