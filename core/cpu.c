@@ -39,7 +39,7 @@ void thread_destroy(struct object *object)
 	if (cap_valid(thread->native)) {
 		err_t ignored = object_revoke(cap_any(thread->native));
 		(void)ignored;
-		core_slot_give(thread->native.slot);
+		core_slot_free(thread->native.slot);
 		donation_give(thread->donated);
 	}
 	core_slot_give(thread->fault_ep);
@@ -109,7 +109,7 @@ static err_t handle_thread_create(void *object, const struct cpu_thread_create_r
 {
 	struct object *found;
 	struct thread *thread;
-	err_t err = object_of_slot(message->caps[0], TYPE_PD, &found);
+	err_t err = object_sent(message, 0, TYPE_PD, &found);
 
 	(void)reply;
 	if (err != OK)
@@ -120,10 +120,8 @@ static err_t handle_thread_create(void *object, const struct cpu_thread_create_r
 	err = thread_make(object, (struct pd *)found, request, &thread);
 	if (err != OK)
 		return err;
-	err = object_name(&thread->object, caps_out);
-	if (err != OK)
-		thread_destroy(&thread->object);
-	return err;
+	object_name(&thread->object, caps_out);
+	return OK;
 }
 
 static err_t handle_thread_destroy(void *object, const struct cpu_thread_destroy_request *request,
@@ -131,7 +129,7 @@ static err_t handle_thread_destroy(void *object, const struct cpu_thread_destroy
                                    slot_t *caps_out)
 {
 	struct object *found;
-	err_t err = object_of_slot(message->caps[0], TYPE_THREAD, &found);
+	err_t err = object_sent(message, 0, TYPE_THREAD, &found);
 
 	(void)request;
 	(void)reply;
@@ -205,6 +203,8 @@ err_t thread_first_start(struct object *cpu, struct pd *pd, uint64_t entry)
 	struct thread *thread;
 	err_t err = thread_make((struct cpu *)cpu, pd, &request, &thread);
 
+	if (err == OK)
+		thread->object.named = true;
 	if (err == OK)
 		err = cap_copy(PD_SELF, core_ep.slot, pd->native, SLOT_THREAD, RIGHT_SEND, thread->object.badge);
 	return err == OK ? thread_start(thread, entry, BOOT_STACK_TOP - 8, 0) : err;

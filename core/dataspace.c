@@ -38,7 +38,7 @@ void dataspace_destroy(struct object *object)
 	if (cap_valid(dataspace->native)) {
 		err_t ignored = object_revoke(cap_any(dataspace->native));
 		(void)ignored;
-		core_slot_give(dataspace->native.slot);
+		core_slot_free(dataspace->native.slot);
 	}
 	if (dataspace->owned)
 		range_give(dataspace->offset, dataspace->size);

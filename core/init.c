@@ -53,8 +53,9 @@ static err_t image_load(struct pd *pd, uint64_t *entry)
 	return err == OK ? pd_unmap(PD_SELF, WINDOW_ROM, rom->size) : err;
 }
 
-static err_t cap_give(const struct pd *pd, const struct object *object, slot_t slot)
+static err_t cap_give(const struct pd *pd, struct object *object, slot_t slot)
 {
+	object->named = true;
 	return cap_copy(PD_SELF, core_ep.slot, pd->native, slot, RIGHT_SEND, object->badge);
 }
 

@@ -15,7 +15,6 @@ static struct {
 	uint32_t size;
 	uint32_t hint;
 	uint64_t serial;
-	uint32_t ep_id;
 	struct slots slots;
 	slot_t lent[MESSAGE_CAPS * 2];
 	uint32_t lent_count;
@@ -35,11 +34,15 @@ void core_slot_give(slot_t slot)
 	slots_give(&table.slots, slot);
 }
 
+void core_slot_free(slot_t slot)
+{
+	slots_give(&table.slots, slot);
+}
+
 err_t objects_start(void)
 {
 	slots_init(&table.slots, BOOT_SLOT_HOST + BOOT_GRANTS, BOOT_SLOTS);
-	err_t err = kernel_object_take(KIND_ENDPOINT, &core_ep.slot);
-	return err == OK ? kernel_object_of_slot(core_ep.slot, &table.ep_id) : err;
+	return kernel_object_take(KIND_ENDPOINT, &core_ep.slot);
 }
 
 static err_t badge_take(uint32_t *badge)
@@ -94,9 +97,10 @@ err_t object_make(struct pd *owner, enum type type, uint64_t size, uint64_t char
 
 void object_unmake(struct object *object)
 {
-	err_t ignored = cap_revoke_badge(cap_any(core_ep), object->badge);
-
-	(void)ignored;
+	if (object->named) {
+		err_t ignored = cap_revoke_badge(cap_any(core_ep), object->badge);
+		(void)ignored;
+	}
 	table.by_badge[object->badge] = NULL;
 	if (object->link) {
 		*object->link = object->next;
@@ -135,14 +139,10 @@ static err_t slot_look(slot_t slot, struct cap_entry *entry)
 	return count == 1 && entry->slot == slot ? OK : ERR_CAPABILITY;
 }
 
-err_t object_of_slot(slot_t slot, enum type type, struct object **object)
+err_t object_sent(const struct rpc_message *message, uint32_t index, enum type type, struct object **object)
 {
-	struct cap_entry entry;
-	err_t err = slot_look(slot, &entry);
+	struct object *found = message->known[index] ? object_of_badge(message->known[index]) : NULL;
 
-	if (err != OK)
-		return err;
-	struct object *found = entry.object == table.ep_id ? object_of_badge(entry.badge) : NULL;
 	if (!found || found->type != type)
 		return ERR_CAPABILITY;
 	*object = found;
@@ -159,7 +159,14 @@ err_t kernel_object_of_slot(slot_t slot, uint32_t *id)
 	return err;
 }
 
-static err_t lend(slot_t from, uint32_t rights, uint32_t badge, slot_t *slot)
+void object_name(struct object *object, slot_t *caps_out)
+{
+	object->named = true;
+	caps_out[0] = core_ep.slot;
+	caps_out[RPC_MINT] = object->badge;
+}
+
+err_t slot_lend(slot_t from, uint32_t rights, slot_t *slot)
 {
 	slot_t to;
 
@@ -168,7 +175,7 @@ static err_t lend(slot_t from, uint32_t rights, uint32_t badge, slot_t *slot)
 	err_t err = core_slot_take(&to);
 	if (err != OK)
 		return err;
-	err = cap_copy(PD_SELF, from, PD_SELF, to, rights, badge);
+	err = cap_copy(PD_SELF, from, PD_SELF, to, rights, 0);
 	if (err != OK) {
 		core_slot_give(to);
 		return err;
@@ -176,16 +183,6 @@ static err_t lend(slot_t from, uint32_t rights, uint32_t badge, slot_t *slot)
 	table.lent[table.lent_count++] = to;
 	*slot = to;
 	return OK;
-}
-
-err_t object_name(const struct object *object, slot_t *slot)
-{
-	return lend(core_ep.slot, RIGHT_SEND, object->badge, slot);
-}
-
-err_t slot_lend(slot_t from, uint32_t rights, slot_t *slot)
-{
-	return lend(from, rights, 0, slot);
 }
 
 void lent_return(void)

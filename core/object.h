@@ -31,6 +31,7 @@ struct object {
 	struct object *next, **link;  /* in owner->objects */
 	uint64_t serial;           /* never used again, as badges are */
 	uint64_t charge;           /* bytes that the owner pays beside one capability */
+	bool named;                /* some capability to it may be out */
 };
 
 /* Core's own capabilities (kernel/boot.h), and its endpoint. */
@@ -55,16 +56,16 @@ void object_destroy(struct object *object);
 /* The object with `badge`, or NULL. */
 struct object *object_of_badge(uint32_t badge);
 
-/* The object of `type` that the capability in own slot `slot` names: ERR_CAPABILITY. */
-err_t object_of_slot(slot_t slot, enum type type, struct object **object) MUST_CHECK;
+/* The object of `type` that capability `index` of a request names: ERR_CAPABILITY. */
+err_t object_sent(const struct rpc_message *message, uint32_t index, enum type type, struct object **object) MUST_CHECK;
 
 /* The kernel's id of the object that own slot `slot` names. */
 err_t kernel_object_of_slot(slot_t slot, uint32_t *id) MUST_CHECK;
 
-/* A capability to `object` in own slot `*slot`, for a reply; deleted when the reply is out. */
-err_t object_name(const struct object *object, slot_t *slot) MUST_CHECK;
+/* A capability to `object` as the first of a reply. */
+void object_name(struct object *object, slot_t *caps_out);
 
-/* A copy of own slot `from` with at most `rights`, likewise. */
+/* A copy of own slot `from` with at most `rights`, for a reply; deleted when the reply is out. */
 err_t slot_lend(slot_t from, uint32_t rights, slot_t *slot) MUST_CHECK;
 
 /* Delete what was lent. */
@@ -73,5 +74,8 @@ void lent_return(void);
 /* Own slots. */
 err_t core_slot_take(slot_t *slot) MUST_CHECK;
 void core_slot_give(slot_t slot);
+
+/* One that is empty, because its object was revoked. */
+void core_slot_free(slot_t slot);
 
 #endif

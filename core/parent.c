@@ -37,7 +37,7 @@ static err_t handle_session_open(void *object, const struct parent_session_open_
                                  slot_t *caps_out)
 {
 	struct object *payer, *session = NULL;
-	err_t err = object_of_slot(message->caps[0], TYPE_PD, &payer);
+	err_t err = object_sent(message, 0, TYPE_PD, &payer);
 
 	(void)object;
 	(void)reply;
@@ -55,11 +55,8 @@ static err_t handle_session_open(void *object, const struct parent_session_open_
 	for (size_t i = 0; i < sizeof services / sizeof *services; i++)
 		if (strcmp(services[i].name, request->service) == 0)
 			err = services[i].open((struct pd *)payer, request->label, &session);
-	if (err == OK) {
-		err = object_name(session, caps_out);
-		if (err != OK)
-			object_destroy(session);
-	}
+	if (err == OK)
+		object_name(session, caps_out);
 	if (err != OK) {
 		heap_free(opened);
 		return err;

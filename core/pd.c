@@ -222,17 +222,15 @@ static err_t handle_ram_alloc(void *object, const struct pd_ram_alloc_request *r
 	(void)reply;
 	if (err != OK)
 		return err;
-	err = object_name(&dataspace->object, caps_out);
-	if (err != OK)
-		dataspace_destroy(&dataspace->object);
-	return err;
+	object_name(&dataspace->object, caps_out);
+	return OK;
 }
 
 static err_t handle_ram_free(void *object, const struct pd_ram_free_request *request, struct rpc_message *message,
                              struct pd_ram_free_reply *reply, slot_t *caps_out)
 {
 	struct object *found;
-	err_t err = object_of_slot(message->caps[0], TYPE_DATASPACE, &found);
+	err_t err = object_sent(message, 0, TYPE_DATASPACE, &found);
 
 	(void)request;
 	(void)reply;
@@ -298,7 +296,8 @@ static err_t handle_address_space(void *object, const struct pd_address_space_re
 	(void)request;
 	(void)message;
 	(void)reply;
-	return object_name(map_object(pd->space), caps_out);
+	object_name(map_object(pd->space), caps_out);
+	return OK;
 }
 
 static err_t handle_quota(void *object, const struct pd_quota_request *request, struct rpc_message *message,
@@ -319,7 +318,7 @@ static err_t handle_transfer(void *object, const struct pd_transfer_request *req
 {
 	struct pd *from = object;
 	struct object *found;
-	err_t err = object_of_slot(message->caps[0], TYPE_PD, &found);
+	err_t err = object_sent(message, 0, TYPE_PD, &found);
 
 	(void)reply;
 	(void)caps_out;
@@ -358,17 +357,15 @@ static err_t handle_child_create(void *object, const struct pd_child_create_requ
 	(void)reply;
 	if (err != OK)
 		return err;
-	err = object_name(&child->object, caps_out);
-	if (err != OK)
-		pd_destroy(&child->object);
-	return err;
+	object_name(&child->object, caps_out);
+	return OK;
 }
 
 static err_t handle_child_destroy(void *object, const struct pd_child_destroy_request *request,
                                   struct rpc_message *message, struct pd_child_destroy_reply *reply, slot_t *caps_out)
 {
 	struct object *found;
-	err_t err = object_of_slot(message->caps[0], TYPE_PD, &found);
+	err_t err = object_sent(message, 0, TYPE_PD, &found);
 
 	(void)request;
 	(void)reply;

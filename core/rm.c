@@ -18,18 +18,18 @@ void map_destroy(struct object *object)
 	object_unmake(object);
 }
 
-static err_t source_of(slot_t slot, struct object **source)
+static err_t source_of(const struct rpc_message *message, struct object **source)
 {
-	if (object_of_slot(slot, TYPE_DATASPACE, source) == OK)
+	if (object_sent(message, 0, TYPE_DATASPACE, source) == OK)
 		return OK;
-	return object_of_slot(slot, TYPE_MAP, source);
+	return object_sent(message, 0, TYPE_MAP, source);
 }
 
 static err_t handle_attach(void *object, const struct rm_attach_request *request, struct rpc_message *message,
                            struct rm_attach_reply *reply, slot_t *caps_out)
 {
 	struct object *source;
-	err_t err = source_of(message->caps[0], &source);
+	err_t err = source_of(message, &source);
 
 	(void)caps_out;
 	return err == OK ? map_attach(object, request, source, &reply->address) : err;
@@ -87,7 +87,8 @@ static err_t handle_dataspace(void *object, const struct rm_dataspace_request *r
 	if (map->pd)
 		return ERR_UNSUPPORTED;
 	reply->size = map->size;
-	return object_name(&map->object, caps_out);
+	object_name(&map->object, caps_out);
+	return OK;
 }
 
 err_t map_serve(struct object *object, struct rpc_message *message, struct rpc_message *reply)
@@ -113,10 +114,8 @@ static err_t handle_create(void *object, const struct rm_service_create_request 
 	err_t err = map_make(session->owner, request->size, NULL, &map);
 	if (err != OK)
 		return err;
-	err = object_name(&map->object, caps_out);
-	if (err != OK)
-		map_destroy(&map->object);
-	return err;
+	object_name(&map->object, caps_out);
+	return OK;
 }
 
 static err_t handle_destroy(void *object, const struct rm_service_destroy_request *request,
@@ -124,7 +123,7 @@ static err_t handle_destroy(void *object, const struct rm_service_destroy_reques
 {
 	const struct object *session = object;
 	struct object *found;
-	err_t err = object_of_slot(message->caps[0], TYPE_MAP, &found);
+	err_t err = object_sent(message, 0, TYPE_MAP, &found);
 
 	(void)request;
 	(void)reply;

@@ -79,7 +79,8 @@ static err_t handle_dataspace(void *object, const struct rom_dataspace_request *
 	(void)request;
 	(void)message;
 	reply->size = rom->size;
-	return object_name(&rom->dataspace->object, caps_out);
+	object_name(&rom->dataspace->object, caps_out);
+	return OK;
 }
 
 err_t rom_serve(struct object *object, struct rpc_message *message, struct rpc_message *reply)

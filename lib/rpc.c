@@ -26,8 +26,10 @@ err_t rpc_call(ep_t ep, uint32_t opcode, const void *request, uint32_t request_s
 	utcb->words[0] = opcode;
 	memcpy(utcb->words + 1, request, request_size);
 	utcb->word_count = words_of(request_size);
-	for (uint32_t i = 0; i < in; i++)
+	for (uint32_t i = 0; i < in; i++) {
 		utcb->caps[i] = caps_in[i];
+		utcb->mint[i] = 0;
+	}
 	utcb->cap_count = in;
 	receive_slots(utcb, caps_out, out);
 	err_t err = ipc_call(ep);
@@ -55,8 +57,10 @@ void rpc_receive(struct rpc_message *message)
 	message->opcode = words ? utcb->words[0] : UINT32_MAX;
 	message->size = words ? (words - 1) * 4 : 0;
 	message->cap_count = utcb->cap_count <= MESSAGE_CAPS ? utcb->cap_count : 0;
-	for (uint32_t i = 0; i < MESSAGE_CAPS; i++)
+	for (uint32_t i = 0; i < MESSAGE_CAPS; i++) {
 		message->caps[i] = i < message->cap_count ? utcb->caps[i] : 0;
+		message->known[i] = i < message->cap_count ? utcb->known[i] : 0;
+	}
 	memcpy(message->payload, utcb->words + 1, message->size);
 }
 
@@ -70,8 +74,10 @@ void rpc_respond(err_t err, const struct rpc_message *reply)
 	if (err != OK)
 		return;
 	memcpy(utcb->words + 1, reply->payload, reply->size);
-	for (uint32_t i = 0; i < reply->cap_count; i++)
+	for (uint32_t i = 0; i < reply->cap_count; i++) {
 		utcb->caps[i] = reply->caps[i];
+		utcb->mint[i] = reply->caps[RPC_MINT + i];
+	}
 }
 
 err_t rpc_check(const struct rpc_message *message, uint32_t size, uint32_t in)
@@ -79,7 +85,7 @@ err_t rpc_check(const struct rpc_message *message, uint32_t size, uint32_t in)
 	if (message->size != (size + 3) / 4 * 4)
 		return ERR_ARGUMENT;
 	for (uint32_t i = 0; i < in; i++)
-		if (!message->caps[i])
+		if (!message->caps[i] && !message->known[i])
 			return ERR_CAPABILITY;
 	return OK;
 }

@@ -11,7 +11,7 @@
 err_t handler_take(struct rpc_message *message, uint32_t index, uint32_t *signal, uint32_t *badge)
 {
 	struct entry *entry;
-	err_t err = registry_of_slot(message->caps[index], ENTRY_OBJECT, &entry, badge);
+	err_t err = registry_sent(message, index, ENTRY_OBJECT, &entry, badge);
 
 	if (err == OK && ((struct object_entry *)entry)->kind != KIND_SIGNAL)
 		err = ERR_CAPABILITY;
@@ -65,7 +65,8 @@ static err_t parent_session_open_handle(void *object, const struct parent_sessio
 	if (err != OK)
 		return err;
 	session->rom = rom;
-	return registry_name(&session->entry, caps_out);
+	registry_name(&session->entry, caps_out);
+	return OK;
 }
 
 static err_t parent_session_close_handle(void *object, const struct parent_session_close_request *request,

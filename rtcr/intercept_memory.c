@@ -9,14 +9,16 @@ static err_t pd_ram_alloc_handle(void *object, const struct pd_ram_alloc_request
 	err_t err = dataspace_add(request->size, 0, &dataspace);
 
 	(void)object, (void)message, (void)reply;
-	return err == OK ? registry_name(&dataspace->entry, caps_out) : err;
+	if (err == OK)
+		registry_name(&dataspace->entry, caps_out);
+	return err;
 }
 
 static err_t pd_ram_free_handle(void *object, const struct pd_ram_free_request *request, struct rpc_message *message,
                                 struct pd_ram_free_reply *reply, slot_t *caps_out)
 {
 	struct entry *entry;
-	err_t err = registry_of_slot(message->caps[0], ENTRY_DATASPACE, &entry, NULL);
+	err_t err = registry_sent(message, 0, ENTRY_DATASPACE, &entry, NULL);
 
 	(void)object, (void)request, (void)reply, (void)caps_out;
 	if (err != OK)
@@ -42,7 +44,7 @@ static err_t pd_object_free_handle(void *object, const struct pd_object_free_req
                                    struct rpc_message *message, struct pd_object_free_reply *reply, slot_t *caps_out)
 {
 	struct entry *entry;
-	err_t err = registry_of_slot(message->caps[0], ENTRY_OBJECT, &entry, NULL);
+	err_t err = registry_sent(message, 0, ENTRY_OBJECT, &entry, NULL);
 
 	(void)object, (void)caps_out;
 	if (err != OK)
@@ -61,7 +63,8 @@ static err_t pd_address_space_handle(void *object, const struct pd_address_space
                                      slot_t *caps_out)
 {
 	(void)object, (void)request, (void)message, (void)reply;
-	return registry_name(registry_find(target.space), caps_out);
+	registry_name(registry_find(target.space), caps_out);
+	return OK;
 }
 
 static err_t pd_quota_handle(void *object, const struct pd_quota_request *request, struct rpc_message *message,
@@ -125,11 +128,11 @@ static err_t rm_attach_handle(void *object, const struct rm_attach_request *requ
 {
 	struct region region = {request->address, request->size, request->offset, 0, request->rights};
 	struct entry *source;
-	err_t err = registry_of_slot(message->caps[0], ENTRY_DATASPACE, &source, NULL);
+	err_t err = registry_sent(message, 0, ENTRY_DATASPACE, &source, NULL);
 
 	(void)caps_out;
 	if (err != OK)
-		err = registry_of_slot(message->caps[0], ENTRY_MAP, &source, NULL);
+		err = registry_sent(message, 0, ENTRY_MAP, &source, NULL);
 	if (err != OK)
 		return err;
 	region.source = source->id;
@@ -199,7 +202,8 @@ static err_t rm_dataspace_handle(void *object, const struct rm_dataspace_request
 	if (!cap_valid(map->real_ds))
 		return ERR_UNSUPPORTED;
 	reply->size = map->size;
-	return registry_name(&map->entry, caps_out);
+	registry_name(&map->entry, caps_out);
+	return OK;
 }
 
 static err_t rm_create_handle(void *object, const struct rm_service_create_request *request,
@@ -211,14 +215,16 @@ static err_t rm_create_handle(void *object, const struct rm_service_create_reque
 	if (!request->size)
 		return ERR_ARGUMENT;
 	err_t err = map_add(request->size, 0, &map);
-	return err == OK ? registry_name(&map->entry, caps_out) : err;
+	if (err == OK)
+		registry_name(&map->entry, caps_out);
+	return err;
 }
 
 static err_t rm_destroy_handle(void *object, const struct rm_service_destroy_request *request,
                                struct rpc_message *message, struct rm_service_destroy_reply *reply, slot_t *caps_out)
 {
 	struct entry *entry;
-	err_t err = registry_of_slot(message->caps[0], ENTRY_MAP, &entry, NULL);
+	err_t err = registry_sent(message, 0, ENTRY_MAP, &entry, NULL);
 
 	(void)object, (void)request, (void)reply, (void)caps_out;
 	if (err != OK)

@@ -18,7 +18,8 @@ static err_t rom_dataspace_handle(void *object, const struct rom_dataspace_reque
 	if (!rom)
 		return ERR_GONE;
 	reply->size = ((const struct dataspace_entry *)rom)->rom_size;
-	return registry_name(rom, caps_out);
+	registry_name(rom, caps_out);
+	return OK;
 }
 
 static err_t timer_handler_handle(void *object, const struct timer_handler_request *request,
@@ -48,7 +49,7 @@ static err_t terminal_buffer_handle(void *object, const struct terminal_buffer_r
 	struct session_entry *session = object;
 	struct entry *ds;
 	uint32_t signal, badge;
-	err_t err = registry_of_slot(message->caps[0], ENTRY_DATASPACE, &ds, NULL);
+	err_t err = registry_sent(message, 0, ENTRY_DATASPACE, &ds, NULL);
 
 	(void)request, (void)reply, (void)caps_out;
 	if (err == OK)

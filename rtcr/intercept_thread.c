@@ -13,7 +13,7 @@ static err_t cpu_thread_create_handle(void *object, const struct cpu_thread_crea
 		.core = request->core != AFFINITY_ANY ? request->core : target.core};
 	struct thread_entry *thread;
 	struct entry *pd;
-	err_t err = registry_of_slot(message->caps[0], ENTRY_SESSION, &pd, NULL);
+	err_t err = registry_sent(message, 0, ENTRY_SESSION, &pd, NULL);
 
 	(void)object, (void)reply;
 	if (err != OK)
@@ -23,7 +23,9 @@ static err_t cpu_thread_create_handle(void *object, const struct cpu_thread_crea
 	if (!string_ends(request->name, sizeof request->name))
 		return ERR_ARGUMENT;
 	err = thread_add(request->index, request->name, &schedule, 0, &thread);
-	return err == OK ? registry_name(&thread->entry, caps_out) : err;
+	if (err == OK)
+		registry_name(&thread->entry, caps_out);
+	return err;
 }
 
 static err_t cpu_thread_destroy_handle(void *object, const struct cpu_thread_destroy_request *request,
@@ -31,7 +33,7 @@ static err_t cpu_thread_destroy_handle(void *object, const struct cpu_thread_des
                                        slot_t *caps_out)
 {
 	struct entry *entry;
-	err_t err = registry_of_slot(message->caps[0], ENTRY_THREAD, &entry, NULL);
+	err_t err = registry_sent(message, 0, ENTRY_THREAD, &entry, NULL);
 
 	(void)object, (void)caps_out;
 	if (err != OK)

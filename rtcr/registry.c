@@ -147,11 +147,12 @@ err_t registry_of_cap(const struct cap_entry *cap, struct entry **found)
 	return ERR_CAPABILITY;
 }
 
-err_t registry_of_slot(slot_t slot, enum entry_kind kind, struct entry **entry, uint32_t *badge)
+err_t registry_sent(const struct rpc_message *message, uint32_t index, enum entry_kind kind, struct entry **entry,
+                    uint32_t *badge)
 {
-	struct cap_entry cap;
+	struct cap_entry cap = {.object = ep_id, .badge = message->known[index]};
 	struct entry *found;
-	err_t err = slot_look(slot, &cap);
+	err_t err = cap.badge ? OK : slot_look(message->caps[index], &cap);
 
 	if (err == OK)
 		err = registry_of_cap(&cap, &found);
@@ -165,13 +166,10 @@ err_t registry_of_slot(slot_t slot, enum entry_kind kind, struct entry **entry, 
 	return OK;
 }
 
-err_t registry_name(const struct entry *entry, slot_t *slot)
+void registry_name(const struct entry *entry, slot_t *caps_out)
 {
-	err_t err = cap_mint(cap_any(rtcr_server.ep), BADGE_OF(entry->id), RIGHT_SEND, slot);
-
-	if (err == OK)
-		server_drop(&rtcr_server, *slot);
-	return err;
+	caps_out[0] = rtcr_server.ep.slot;
+	caps_out[RPC_MINT] = BADGE_OF(entry->id);
 }
 
 static uint32_t region_after(const struct map_entry *map, uint64_t address)

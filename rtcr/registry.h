@@ -116,14 +116,15 @@ void registry_remove(struct entry *entry);
 
 struct entry *registry_find(uint32_t id);
 
-/* The entry of `kind` that own slot `slot` names; and with which badge if that is a kernel object. */
-err_t registry_of_slot(slot_t slot, enum entry_kind kind, struct entry **entry, uint32_t *badge) MUST_CHECK;
+/* The entry of `kind` that capability `index` of a request names; and with which badge if that is a kernel object. */
+err_t registry_sent(const struct rpc_message *message, uint32_t index, enum entry_kind kind, struct entry **entry,
+                    uint32_t *badge) MUST_CHECK;
 err_t registry_of_cap(const struct cap_entry *cap, struct entry **entry) MUST_CHECK;
 
 err_t registry_start(void) MUST_CHECK;
 
-/* A capability to the proxy of `entry`, for a reply. */
-err_t registry_name(const struct entry *entry, slot_t *slot) MUST_CHECK;
+/* A capability to the proxy of `entry` as the first of a reply. */
+void registry_name(const struct entry *entry, slot_t *caps_out);
 
 /* What regions of a map do; they cannot fail when the real map did not, given room (reserve). */
 err_t regions_reserve(struct map_entry *map) MUST_CHECK;

@@ -27,6 +27,9 @@
 
 enum { RPC_PAYLOAD = (MESSAGE_WORDS - 1) * 4 };
 
+/* A handler's caps_out[i] goes out with the badge caps_out[RPC_MINT + i], if that is not 0 (kernel/message.h). */
+enum { RPC_MINT = MESSAGE_CAPS };
+
 /* A request or reply without data. */
 #define RPC_EMPTY(name)                                                                            \
 	struct name {                                                                              \
@@ -38,7 +41,8 @@ struct rpc_message {
 	uint32_t opcode;
 	uint32_t size;                           /* bytes of payload */
 	uint32_t cap_count;
-	slot_t caps[MESSAGE_CAPS];               /* 0: did not come */
+	slot_t caps[2 * MESSAGE_CAPS];           /* 0: did not come; from RPC_MINT on, in a reply: badges to mint */
+	uint32_t known[MESSAGE_CAPS];            /* instead of a slot: the badge of a capability to the server's own endpoint */
 	uint8_t payload[RPC_PAYLOAD] __attribute__((aligned(8)));
 };
 
@@ -83,6 +87,7 @@ slot_t rpc_keep(struct rpc_message *message, uint32_t index);
 			return err;                                                                       \
 		__builtin_memcpy(&request, message->payload, sizeof request);                             \
 		__builtin_memset(&result, 0, sizeof result);                                              \
+		__builtin_memset(reply->caps, 0, sizeof reply->caps);                                     \
 		err = handlers->name(object, &request, message, &result, reply->caps);                    \
 		if (err != OK)                                                                           \
 			return err;                                                                       \

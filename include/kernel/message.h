@@ -5,7 +5,12 @@
  * A message is at most MESSAGE_WORDS 32-bit words and MESSAGE_CAPS capabilities, the same on every
  * kernel. The sender names capabilities by its own slots; the kernel copies each into the slot that the
  * receiver prepared in `receive` (0: that capability is not wanted and dropped) and stores the slot in
- * `caps`, or 0 where none came. Sending copies; the sender keeps its capability.
+ * `caps`, or 0 where none came. Sending copies; the sender keeps its capability. With `mint` the copy gets
+ * that badge and SEND alone, of a capability without badge that has GRANT: a server names its objects in
+ * replies without a slot for each.
+ *
+ * A capability that names the very endpoint by which the message comes, with a badge, tells the server more
+ * than it needs: it takes no slot, `caps` is 0 and `known` is the badge.
  *
  *    one block of UTCB_SIZE per thread, at utcb_address(index) in its protection domain
  *    0       struct utcb        head: message, extra arguments, entries for reflection
@@ -44,6 +49,8 @@ struct utcb {
 	uint32_t words[MESSAGE_WORDS];
 	slot_t caps[MESSAGE_CAPS];
 	slot_t receive[MESSAGE_CAPS];
+	uint32_t mint[MESSAGE_CAPS];  /* to send: badge for caps[i], 0: as it is */
+	uint32_t known[MESSAGE_CAPS]; /* out: badge of a capability that is the server's own, else 0 */
 	addr_t extra[4];            /* arguments beyond those in registers */
 	addr_t foreign_entry;       /* continue here after a foreign system call; 0: it is a fault */
 	addr_t foreign_stack;       /* with this stack pointer */

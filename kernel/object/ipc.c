@@ -68,18 +68,42 @@ void thread_unblock(struct thread *thread, err_t result)
 }
 
 /* Copy one capability of a message into the slot that the receiver prepared; 0 if there is none to copy. */
-static slot_t message_copy_cap(struct pd *from, slot_t source, struct pd *to, slot_t target)
+static slot_t message_copy_cap(const struct cap *cap, uint32_t mint, struct pd *to, slot_t target)
 {
-	if (!source || source >= from->slot_count || !target || target >= to->slot_count)
+	bool may_mint = !cap->badge && cap->rights & RIGHT_GRANT &&
+	                (cap->object->kind == KIND_ENDPOINT || cap->object->kind == KIND_SIGNAL);
+
+	if (!target || target >= to->slot_count || to->slots[target].object || (mint && !may_mint))
 		return 0;
-	struct cap *cap = &from->slots[source];
-	if (!cap->object || to->slots[target].object)
-		return 0;
-	cap_set(pd_slot(to, target), cap->object, cap->rights, cap->badge);
+	if (mint)
+		cap_set(pd_slot(to, target), cap->object, cap->rights & RIGHT_SEND, mint);
+	else
+		cap_set(pd_slot(to, target), cap->object, cap->rights, cap->badge);
 	return target;
 }
 
-static void message_copy(struct thread *from, struct thread *to)
+/* `through`: the endpoint of a call, NULL for a reply. */
+static void message_copy_caps(struct thread *from, struct thread *to, uint32_t count, const struct endpoint *through)
+{
+	const struct utcb *source = from->utcb;
+	struct utcb *target = to->utcb;
+
+	for (uint32_t i = 0; i < count; i++) {
+		slot_t sent = *(const volatile slot_t *)&source->caps[i], wanted = *(volatile slot_t *)&target->receive[i];
+		uint32_t mint = *(const volatile uint32_t *)&source->mint[i];
+		const struct cap *cap = sent < from->pd->slot_count ? &from->pd->slots[sent] : NULL;
+		target->caps[i] = 0;
+		target->known[i] = 0;
+		if (!cap || !cap->object)
+			continue;
+		if (through && cap->object == &through->object && cap->badge)
+			target->known[i] = cap->badge;
+		else
+			target->caps[i] = message_copy_cap(cap, mint, to->pd, wanted);
+	}
+}
+
+static void message_copy(struct thread *from, struct thread *to, const struct endpoint *through)
 {
 	struct utcb *source = from->utcb, *target = to->utcb;
 	uint32_t words = *(volatile uint32_t *)&source->word_count;
@@ -89,11 +113,7 @@ static void message_copy(struct thread *from, struct thread *to)
 	caps = caps < MESSAGE_CAPS ? caps : MESSAGE_CAPS;
 	for (uint32_t i = 0; i < words; i++)
 		target->words[i] = source->words[i];
-	for (uint32_t i = 0; i < caps; i++) {
-		slot_t sent = *(volatile slot_t *)&source->caps[i];
-		slot_t wanted = *(volatile slot_t *)&target->receive[i];
-		target->caps[i] = message_copy_cap(from->pd, sent, to->pd, wanted);
-	}
+	message_copy_caps(from, to, caps, through);
 	target->word_count = words;
 	target->cap_count = caps;
 }
@@ -116,11 +136,13 @@ static void message_fault(struct thread *faulting, struct thread *to)
 /* Bring the message of `caller`, which leaves the queue, to `server`, which is about to continue. */
 static void message_deliver(struct thread *caller, struct reply *reply, struct thread *server)
 {
+	const struct endpoint *through = container(struct endpoint, callers, caller->call_link.queue);
+
 	queue_remove(&caller->call_link);
 	if (caller->run == THREAD_FAULTED) {
 		message_fault(caller, server);
 	} else {
-		message_copy(caller, server);
+		message_copy(caller, server, through);
 		caller->run = THREAD_AWAITING;
 	}
 	server->utcb->badge = caller->call_badge;
@@ -212,7 +234,7 @@ err_t reply_send(struct reply *reply, struct thread *server)
 		machine_fault_done(caller, how <= FAULT_STOP ? (enum fault_reply)how : FAULT_STOP);
 		return OK;
 	}
-	message_copy(server, caller);
+	message_copy(server, caller, NULL);
 	thread_unblock(caller, OK);
 	return OK;
 }

@@ -113,3 +113,73 @@ TEST(remote, "tables of operations give typed calls; capabilities travel both wa
 	object_end(reply_slot);
 	object_end(ep);
 }
+
+/* Says what came as capability, and sends its endpoint back with the badge in words[0]. */
+static void partner_mint(uint64_t unused)
+{
+	struct utcb *utcb = utcb_self();
+
+	(void)unused;
+	utcb->receive[0] = SERVER_RECEIVE;
+	err_t err = ipc_wait((ep_t){PARTNER_EP}, (reply_t){PARTNER_REPLY}, (signal_t){0}, DEADLINE_NEVER);
+	while (err == OK) {
+		uint32_t badge = utcb->words[0];
+		utcb->words[0] = utcb->known[0];
+		utcb->words[1] = utcb->caps[0];
+		if (utcb->caps[0] && cap_delete(PD_SELF, utcb->caps[0]) != OK)
+			break;
+		utcb->word_count = 2;
+		utcb->caps[0] = PARTNER_EP;
+		utcb->mint[0] = badge;
+		utcb->cap_count = 1;
+		err = ipc_reply_wait((ep_t){PARTNER_EP}, (reply_t){PARTNER_REPLY}, (signal_t){0}, DEADLINE_NEVER);
+	}
+}
+
+/* Send capability `sent` with `mint`; the reply's capability, asked for with `badge`, into `got`. */
+static void exchange(slot_t ep, slot_t sent, uint32_t mint, uint32_t badge, slot_t got)
+{
+	struct utcb *utcb = utcb_self();
+
+	utcb->words[0] = badge;
+	utcb->word_count = 1;
+	utcb->caps[0] = sent;
+	utcb->mint[0] = mint;
+	utcb->cap_count = 1;
+	utcb->receive[0] = got;
+	CHECK(ipc_call((ep_t){ep}) == OK && utcb->word_count == 2);
+	utcb->mint[0] = 0;
+}
+
+TEST(minted, "a capability gets its badge on the way, and one to the server's own endpoint arrives as its badge")
+{
+	slot_t ep = object_make(KIND_ENDPOINT), reply_slot = object_make(KIND_REPLY), signal = object_make(KIND_SIGNAL);
+	slot_t got = slot_take(), weak = slot_take();
+	const uint32_t *words = utcb_self()->words;
+	static struct partner server;
+	struct cap_entry entry;
+	uint32_t count;
+	slot_t next;
+
+	CHECK(cap_copy(PD_SELF, signal, PD_SELF, weak, RIGHT_SEND, 0) == OK);
+	partner_make(&server, partner_mint, 0, (ep_t){0});
+	partner_give(&server, PARTNER_EP, ep, RIGHT_ALL, 0);
+	partner_give(&server, PARTNER_REPLY, reply_slot, RIGHT_ALL, 0);
+	partner_start(&server);
+	exchange(ep, signal, 0, 77, got);
+	CHECK(words[0] == 0 && words[1] == SERVER_RECEIVE && utcb_self()->caps[0] == got);
+	CHECK(cap_list(PD_SELF, got, 1, &entry, &count, &next) == OK && entry.slot == got && entry.badge == 77);
+	CHECK(entry.kind == KIND_ENDPOINT && entry.rights == RIGHT_SEND);
+	exchange(ep, got, 0, 78, 0);
+	CHECK(words[0] == 77 && words[1] == 0 && utcb_self()->caps[0] == 0);
+	exchange(ep, weak, 5, 0, 0);
+	CHECK(words[0] == 0 && words[1] == 0);
+	exchange(ep, got, 5, 0, 0);
+	CHECK(words[0] == 77);
+	CHECK(cap_revoke_badge((cap_t){ep}, 77) == OK && cap_delete(PD_SELF, got) == ERR_CAPABILITY);
+	CHECK(cap_delete(PD_SELF, weak) == OK);
+	partner_end(&server);
+	object_end(signal);
+	object_end(reply_slot);
+	object_end(ep);
+}
