@@ -9,41 +9,85 @@
 #include <pd/session.h>
 #include <rm/session.h>
 
-static err_t segment_load(const struct child_memory *memory, const uint8_t *bytes, const struct elf_segment *segment)
+static uint64_t page_up(uint64_t address)
 {
-	uint64_t start = segment->address & ~(PAGE_SIZE - 1), lead = segment->address - start;
-	uint64_t size = (lead + segment->memory_size + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+	return (address + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+}
+
+static uint64_t page_down(uint64_t address)
+{
+	return address & ~(PAGE_SIZE - 1);
+}
+
+/* Where the bytes of the file end; what follows is zero and gets no memory before it is touched. */
+static uint64_t filled_end(const struct elf_plan *plan)
+{
+	uint64_t end = plan->low;
+
+	for (uint32_t i = 0; i < plan->segment_count; i++)
+		if (plan->segments[i].file_size)
+			end = page_up(plan->segments[i].address + plan->segments[i].file_size);
+	return end;
+}
+
+static err_t image_fill(const struct elf_plan *plan, const uint8_t *bytes, ds_t ds)
+{
+	uint64_t filled = filled_end(plan) - plan->low;
 	void *window;
+
+	if (!filled)
+		return OK;
+	err_t err = ds_attach(ds, 0, filled, RIGHT_READ | RIGHT_WRITE, RM_POPULATE, &window);
+	if (err != OK)
+		return err;
+	for (uint32_t i = 0; i < plan->segment_count; i++) {
+		const struct elf_segment *segment = &plan->segments[i];
+		memcpy((uint8_t *)window + (segment->address - plan->low), bytes + segment->file_offset, segment->file_size);
+	}
+	ds_detach(window, filled);
+	return OK;
+}
+
+/* One dataspace for the whole image, shown segment by segment. */
+static err_t image_load(const struct child_memory *memory, const struct elf_plan *plan, const uint8_t *bytes)
+{
 	ds_t ds;
-	err_t err = memory->alloc(memory->context, size, &ds);
+	err_t err = memory->alloc(memory->context, plan->high - plan->low, &ds);
 
 	if (err != OK)
 		return err;
-	if (segment->file_size) {
-		/* What the file does not fill is zero and gets no memory before it is touched. */
-		uint64_t filled = (lead + segment->file_size + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
-		err = ds_attach(ds, 0, filled, RIGHT_READ | RIGHT_WRITE, RM_POPULATE, &window);
-		if (err != OK)
-			return err;
-		memcpy((uint8_t *)window + lead, bytes + segment->file_offset, segment->file_size);
-		ds_detach(window, filled);
+	err = image_fill(plan, bytes, ds);
+	for (uint32_t i = 0; i < plan->segment_count && err == OK; i++) {
+		const struct elf_segment *segment = &plan->segments[i];
+		uint64_t start = page_down(segment->address), end = page_up(segment->address + segment->memory_size);
+		err = memory->attach(memory->context, ds, start - plan->low, end - start, start, segment->rights);
 	}
-	return memory->attach(memory->context, ds, start, segment->rights);
+	memory->release(memory->context, ds);
+	return err;
+}
+
+static err_t stack_load(const struct child_memory *memory)
+{
+	ds_t stack;
+	err_t err = memory->alloc(memory->context, BOOT_STACK, &stack);
+
+	if (err != OK)
+		return err;
+	err = memory->attach(memory->context, stack, 0, BOOT_STACK, BOOT_STACK_TOP - BOOT_STACK, RIGHT_READ | RIGHT_WRITE);
+	memory->release(memory->context, stack);
+	return err;
 }
 
 err_t child_load(const struct child_memory *memory, const void *bytes, uint64_t size, uint64_t *entry,
                  const char **sentence)
 {
 	struct elf_plan plan;
-	ds_t stack;
 	err_t err = elf_read(bytes, size, ELF_X86_64, &plan, sentence);
 
-	for (uint32_t i = 0; i < plan.segment_count && err == OK; i++)
-		err = segment_load(memory, bytes, &plan.segments[i]);
 	if (err == OK)
-		err = memory->alloc(memory->context, BOOT_STACK, &stack);
+		err = image_load(memory, &plan, bytes);
 	if (err == OK)
-		err = memory->attach(memory->context, stack, BOOT_STACK_TOP - BOOT_STACK, RIGHT_READ | RIGHT_WRITE);
+		err = stack_load(memory);
 	if (err == OK)
 		*entry = plan.entry;
 	return err;
@@ -72,19 +116,23 @@ static err_t plain_alloc(void *context, uint64_t size, ds_t *ds)
 	return err;
 }
 
-/* The dataspace stays the child's; the own capability to it is not needed any more. */
-static err_t plain_attach(void *context, ds_t ds, uint64_t address, uint32_t rights)
+static err_t plain_attach(void *context, ds_t ds, uint64_t offset, uint64_t size, uint64_t address, uint32_t rights)
 {
 	const struct child *child = context;
-	const struct rm_attach_request request = {address, 0, 0, rights, 0};
+	const struct rm_attach_request request = {address, offset, size, rights, 0};
 	struct rm_attach_reply reply;
-	err_t err = rm_attach((ep_t){child->space}, &request, &ds.slot, &reply, NULL);
 
-	slot_give(ds.slot);
-	return err;
+	return rm_attach((ep_t){child->space}, &request, &ds.slot, &reply, NULL);
 }
 
-const struct child_memory child_plain_memory = {plain_alloc, plain_attach, NULL};
+/* The dataspace stays the child's. */
+static void plain_release(void *context, ds_t ds)
+{
+	(void)context;
+	slot_give(ds.slot);
+}
+
+const struct child_memory child_plain_memory = {plain_alloc, plain_attach, plain_release, NULL};
 
 static err_t slots_prepare(struct child *child)
 {

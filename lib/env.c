@@ -36,7 +36,7 @@ err_t slot_take(slot_t *slot)
 	return err;
 }
 
-static void slot_release(slot_t slot)
+void slot_free(slot_t slot)
 {
 	lock_take(&env.lock);
 	slots_give(&env.slots, slot);
@@ -49,7 +49,7 @@ void slot_give(slot_t slot)
 		return;
 	err_t ignored = cap_delete(PD_SELF, slot);   /* empty already is as good */
 	(void)ignored;
-	slot_release(slot);
+	slot_free(slot);
 }
 
 _Noreturn void component_exit(int status)
@@ -135,7 +135,7 @@ void ds_free(ds_t ds)
 	struct pd_ram_free_reply reply;
 
 	if (pd_ram_free(OWN_PD, &request, &ds.slot, &reply, NULL) == OK)
-		slot_release(ds.slot);
+		slot_free(ds.slot);
 	else
 		slot_give(ds.slot);
 }
@@ -240,7 +240,7 @@ err_t cap_mint(cap_t cap, uint32_t badge, uint32_t rights, slot_t *slot)
 		return err;
 	err = cap_copy(PD_SELF, cap.slot, PD_SELF, to, rights, badge);
 	if (err != OK)
-		slot_release(to);
+		slot_free(to);
 	else
 		*slot = to;
 	return err;

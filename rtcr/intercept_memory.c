@@ -196,7 +196,7 @@ static err_t rm_state_handle(void *object, const struct rm_state_request *reques
 static err_t rm_dataspace_handle(void *object, const struct rm_dataspace_request *request, struct rpc_message *message,
                                  struct rm_dataspace_reply *reply, slot_t *caps_out)
 {
-	const struct map_entry *map = object;
+	struct map_entry *map = object;
 
 	(void)request, (void)message;
 	if (!cap_valid(map->real_ds))

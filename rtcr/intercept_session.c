@@ -12,7 +12,7 @@ static err_t log_write_handle(void *object, const struct log_write_request *requ
 static err_t rom_dataspace_handle(void *object, const struct rom_dataspace_request *request,
                                   struct rpc_message *message, struct rom_dataspace_reply *reply, slot_t *caps_out)
 {
-	const struct entry *rom = registry_find(((struct session_entry *)object)->rom);
+	struct entry *rom = registry_find(((struct session_entry *)object)->rom);
 
 	(void)request, (void)message;
 	if (!rom)

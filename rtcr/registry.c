@@ -61,7 +61,7 @@ void *registry_add(enum entry_kind kind, uint32_t id)
 	if (id >= registry.next_id)
 		registry.next_id = id + 1;
 	struct entry *before = entry_before(id);
-	*entry = (struct entry){before ? before->next : registry.first, id, kind};
+	*entry = (struct entry){before ? before->next : registry.first, id, kind, false};
 	if (before)
 		before->next = entry;
 	else
@@ -102,8 +102,10 @@ void registry_remove(struct entry *entry)
 	else
 		registry.first = entry->next;
 	registry.by_id[entry->id] = NULL;
-	err_t ignored = cap_revoke_badge(cap_any(rtcr_server.ep), BADGE_OF(entry->id));
-	(void)ignored;
+	if (entry->named) {
+		err_t ignored = cap_revoke_badge(cap_any(rtcr_server.ep), BADGE_OF(entry->id));
+		(void)ignored;
+	}
 	heap_free(entry);
 }
 
@@ -166,8 +168,15 @@ err_t registry_sent(const struct rpc_message *message, uint32_t index, enum entr
 	return OK;
 }
 
-void registry_name(const struct entry *entry, slot_t *caps_out)
+err_t registry_give(struct entry *entry, pd_t pd, slot_t to)
 {
+	entry->named = true;
+	return cap_copy(PD_SELF, rtcr_server.ep.slot, pd, to, RIGHT_SEND, BADGE_OF(entry->id));
+}
+
+void registry_name(struct entry *entry, slot_t *caps_out)
+{
+	entry->named = true;
 	caps_out[0] = rtcr_server.ep.slot;
 	caps_out[RPC_MINT] = BADGE_OF(entry->id);
 }

@@ -24,6 +24,7 @@ struct entry {
 	struct entry *next;            /* by ascending id */
 	uint32_t id;
 	enum entry_kind kind;
+	bool named;                    /* the target may have a capability to it */
 };
 
 struct session_entry {
@@ -123,8 +124,11 @@ err_t registry_of_cap(const struct cap_entry *cap, struct entry **entry) MUST_CH
 
 err_t registry_start(void) MUST_CHECK;
 
-/* A capability to the proxy of `entry` as the first of a reply. */
-void registry_name(const struct entry *entry, slot_t *caps_out);
+/* A capability to the proxy of `entry` into slot `to` of the target's domain `pd`. */
+err_t registry_give(struct entry *entry, pd_t pd, slot_t to) MUST_CHECK;
+
+/* The same as the first of a reply. */
+void registry_name(struct entry *entry, slot_t *caps_out);
 
 /* What regions of a map do; they cannot fail when the real map did not, given room (reserve). */
 err_t regions_reserve(struct map_entry *map) MUST_CHECK;

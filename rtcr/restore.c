@@ -272,7 +272,7 @@ static err_t capabilities_make(void)
 
 	for (uint32_t i = 0; i < image_count(&image, IMAGE_KIND_capability) && err == OK; i++) {
 		const struct image_capability *record = image_at(&image, IMAGE_KIND_capability, i);
-		const struct entry *entry = registry_find(record->object.id);
+		struct entry *entry = registry_find(record->object.id);
 		uint32_t badge = BADGE_OF(record->object.id);
 		slot_t from = rtcr_server.ep.slot;
 		if (!entry)
@@ -281,6 +281,7 @@ static err_t capabilities_make(void)
 			from = ((const struct object_entry *)entry)->slot;
 			badge = record->badge;
 		}
+		entry->named = true;
 		err = cap_copy(PD_SELF, from, pd, record->record.id, record->rights, badge);
 		if (err != OK)
 			target_fail("restore: slot %u: %s", record->record.id, err_sentence(err));

@@ -76,19 +76,24 @@ static err_t loader_alloc(void *context, uint64_t size, ds_t *ds)
 	return err;
 }
 
-static err_t loader_attach(void *context, ds_t ds, uint64_t address, uint32_t rights)
+static err_t loader_attach(void *context, ds_t ds, uint64_t offset, uint64_t size, uint64_t address, uint32_t rights)
 {
 	const struct dataspace_entry *const *last = context;
-	struct region region = {address, 0, 0, (*last)->entry.id, rights};
+	struct region region = {address, size, offset, (*last)->entry.id, rights};
 
 	(void)ds;
 	return map_attach((struct map_entry *)registry_find(target.space), &region, false, 0);
 }
 
+static void loader_release(void *context, ds_t ds)
+{
+	(void)context, (void)ds;
+}
+
 static err_t program_load(uint64_t *entry)
 {
 	struct dataspace_entry *last = NULL;
-	const struct child_memory memory = {loader_alloc, loader_attach, &last};
+	const struct child_memory memory = {loader_alloc, loader_attach, loader_release, &last};
 	const char *sentence = "";
 	const void *bytes = NULL;
 	uint64_t size = 0;
@@ -127,8 +132,7 @@ static err_t thread_begin(uint64_t entry)
 		target_fail("cannot make a thread with priority %u on core %d: %s", schedule.priority, (int)schedule.core,
 		            err_sentence(err));
 	if (err == OK)
-		err = cap_copy(PD_SELF, rtcr_server.ep.slot, (pd_t){target.child.native}, SLOT_THREAD, RIGHT_SEND,
-		               BADGE_OF(thread->entry.id));
+		err = registry_give(&thread->entry, (pd_t){target.child.native}, SLOT_THREAD);
 	return err == OK ? cpu_thread_start((ep_t){thread->real}, &start, NULL, &started, NULL) : err;
 }
 

@@ -124,16 +124,14 @@ err_t target_sessions_make(void)
 	for (uint32_t i = 0; i < 4 && err == OK; i++) {
 		err = session_add(services[i], "", 0, 0, &session);
 		if (err == OK)
-			err = cap_copy(PD_SELF, rtcr_server.ep.slot, (pd_t){target.child.native}, slots[i], RIGHT_SEND,
-			               BADGE_OF(session->entry.id));
+			err = registry_give(&session->entry, (pd_t){target.child.native}, slots[i]);
 	}
 	if (err == OK)
 		err = map_add(0, 0, &space);
 	if (err != OK)
 		return err;
 	target.space = space->entry.id;
-	return cap_copy(PD_SELF, rtcr_server.ep.slot, (pd_t){target.child.native}, SLOT_ADDRESS_SPACE, RIGHT_SEND,
-	                BADGE_OF(space->entry.id));
+	return registry_give(&space->entry, (pd_t){target.child.native}, SLOT_ADDRESS_SPACE);
 }
 
 err_t dataspace_add(uint64_t size, uint32_t id, struct dataspace_entry **made)
@@ -172,9 +170,12 @@ void dataspace_remove(struct dataspace_entry *dataspace)
 	if (target.child.pd) {
 		err_t ignored = pd_ram_free((ep_t){target.child.pd}, &request, &dataspace->real.slot, &reply, NULL);
 		(void)ignored;
+		slot_give(dataspace->real.slot);
+		slot_give(dataspace->native.slot);
+	} else {
+		slot_free(dataspace->real.slot);
+		slot_free(dataspace->native.slot);
 	}
-	slot_give(dataspace->real.slot);
-	slot_give(dataspace->native.slot);
 	regions_forget(dataspace->entry.id);
 	registry_remove(&dataspace->entry);
 }
@@ -374,17 +375,18 @@ void target_destroy(void)
 	target.exists = false;
 	while (registry.first) {
 		struct entry *entry = registry.first;
+		entry->named = false;   /* nobody is left who could have a capability */
 		switch (entry->kind) {
 		case ENTRY_SESSION: session_remove((struct session_entry *)entry); break;
 		case ENTRY_DATASPACE: dataspace_remove((struct dataspace_entry *)entry); break;
 		case ENTRY_MAP: map_remove((struct map_entry *)entry); break;
 		case ENTRY_OBJECT:
-			slot_give(((struct object_entry *)entry)->slot);
+			slot_free(((struct object_entry *)entry)->slot);
 			registry_remove(entry);
 			break;
 		case ENTRY_THREAD:
-			slot_give(((struct thread_entry *)entry)->real);
-			slot_give(((struct thread_entry *)entry)->native.slot);
+			slot_free(((struct thread_entry *)entry)->real);
+			slot_free(((struct thread_entry *)entry)->native.slot);
 			registry_remove(entry);
 			break;
 		}

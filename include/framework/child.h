@@ -12,8 +12,10 @@
 struct child_memory {
 	/* A dataspace of the child, at least `size` bytes. */
 	err_t (*alloc)(void *context, uint64_t size, ds_t *ds);
-	/* All of it at `address` of the child, with `rights`. */
-	err_t (*attach)(void *context, ds_t ds, uint64_t address, uint32_t rights);
+	/* Bytes [offset, offset + size) of it at `address` of the child, with `rights`. */
+	err_t (*attach)(void *context, ds_t ds, uint64_t offset, uint64_t size, uint64_t address, uint32_t rights);
+	/* It is attached; the capability is not needed any more. */
+	void (*release)(void *context, ds_t ds);
 	void *context;
 };
 

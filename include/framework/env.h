@@ -27,6 +27,9 @@ _Noreturn void component_exit(int status);
 err_t slot_take(slot_t *slot) MUST_CHECK;
 void slot_give(slot_t slot);
 
+/* The same for one that is empty already, because its object is gone. */
+void slot_free(slot_t slot);
+
 /* A session of `service`, paid by the own PD session; waits while it is not offered yet, at most `limit` ns. */
 struct session {
 	uint32_t id;
