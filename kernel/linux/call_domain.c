@@ -145,18 +145,33 @@ err_t do_pd_clock_set(struct thread *thread, const uint64_t *word, bool *blocked
 	return OK;
 }
 
+/* Bytes of the machine's memory without a hole. */
+struct extent {
+	off_t data, hole;
+};
+
+/* Populated objects often lie side by side, and looking for the hole behind one passes through all that follow: a hole
+ * that is known is not looked for again. */
+static void extent_find(off_t at, struct extent *known)
+{
+	if (known->data <= at && at < known->hole)
+		return;
+	known->data = lseek(host.ram, at, SEEK_DATA);
+	known->hole = known->data < 0 ? -1 : lseek(host.ram, known->data, SEEK_HOLE);
+}
+
 /* The ranges of one object from `at` on, after the `count` that were found before; where to go on, or its size. */
-static uint64_t ranges_add(const struct memory *memory, uint64_t from, uint32_t number, struct populated *ranges,
-                           uint32_t *count)
+static uint64_t ranges_add(const struct memory *memory, uint64_t from, uint32_t number, struct extent *known,
+                           struct populated *ranges, uint32_t *count)
 {
 	off_t at = (off_t)(memory->offset + from), end = (off_t)(memory->offset + memory->size);
 
 	while (at < end && *count < POPULATED_MAX) {
-		off_t data = lseek(host.ram, at, SEEK_DATA);
-		if (data < 0 || data >= end)
+		extent_find(at, known);
+		off_t data = known->data > at ? known->data : at;
+		if (known->data < 0 || data >= end)
 			return memory->size;
-		off_t hole = lseek(host.ram, data, SEEK_HOLE);
-		at = hole > 0 && hole < end ? hole : end;
+		at = known->hole > 0 && known->hole < end ? known->hole : end;
 		ranges[(*count)++] = (struct populated){(uint64_t)data - memory->offset, (uint64_t)(at - data), number, 0};
 	}
 	return (uint64_t)at - memory->offset;
@@ -168,6 +183,7 @@ err_t do_memory_populated(struct thread *thread, const uint64_t *word, bool *blo
 	uint64_t list_count = word[0], offset = word[2];
 	uint32_t count = 0, number = (uint32_t)word[1];
 	slot_t list[POPULATED_LIST_MAX];
+	struct extent known = {0, 0};
 
 	(void)blocked;
 	if (list_count > POPULATED_LIST_MAX || word[1] > list_count)
@@ -181,7 +197,7 @@ err_t do_memory_populated(struct thread *thread, const uint64_t *word, bool *blo
 		const struct memory *memory = (const struct memory *)cap->object;
 		if (offset % PAGE_SIZE || offset > memory->size)
 			return ERR_RANGE;
-		offset = ranges_add(memory, offset, number, ranges, &count);
+		offset = ranges_add(memory, offset, number, &known, ranges, &count);
 		if (offset < memory->size)
 			break;
 	}
