@@ -132,12 +132,24 @@ static err_t handle_exit(void *object, const struct parent_exit_request *request
 	return OK;
 }
 
+static err_t handle_note(void *object, const struct parent_note_request *request, struct rpc_message *message,
+                         struct parent_note_reply *reply, slot_t *caps_out)
+{
+	(void)object;
+	(void)request;
+	(void)message;
+	(void)reply;
+	(void)caps_out;
+	return ERR_UNSUPPORTED;
+}
+
 err_t parent_serve(struct object *object, struct rpc_message *message, struct rpc_message *reply)
 {
 	static const struct parent_handlers handlers = {
 		.session_open = handle_session_open, .session_close = handle_session_close,
 		.announce = handle_announce,         .session_info = handle_session_info,
 		.session_ended = handle_session_ended, .exit = handle_exit,
+		.note = handle_note,
 	};
 
 	return parent_dispatch(&handlers, object, message, reply);

@@ -273,7 +273,7 @@ void components_look(void)
 			continue;
 		bool done = component->exited && component->exit_status == 0;
 		component->exited = false;
-		report |= component->instance;
+		report = true;
 		if (done)
 			component_stop(component);
 		else

@@ -42,6 +42,7 @@ struct component {
 	uint64_t serial;              /* grows in order of creation */
 	enum launcher_state state;
 	uint32_t restarts;
+	uint64_t note;                /* what it wants to find again (parent/session.h) */
 	uint64_t ram;
 	uint64_t last_deaths[3];      /* when, own clock */
 	struct child child;

@@ -17,18 +17,24 @@ static struct link **link_find(struct component *component, uint32_t id)
 	return link;
 }
 
+/* Sessions ended: who announced something may care. */
+static void ended_tell(const struct component *component)
+{
+	for (uint32_t i = 0; i < ANNOUNCED; i++)
+		if (component->announced[i].signal) {
+			err_t ignored = signal_submit((signal_t){component->announced[i].signal});
+			(void)ignored;
+			return;
+		}
+}
+
 /* The server is told of each session that ended; the link itself remembers it, so that this cannot fail. */
 static void ended_add(struct component *server, struct link *link)
 {
 	link->next = server->ended;
 	server->ended = link;
 	server->ended_count++;
-	for (uint32_t i = 0; i < ANNOUNCED; i++)
-		if (server->announced[i].signal) {
-			err_t ignored = signal_submit((signal_t){server->announced[i].signal});
-			(void)ignored;
-			return;
-		}
+	ended_tell(server);
 }
 
 static uint32_t ended_take(struct component *server)
@@ -95,9 +101,14 @@ void links_end(struct component *component)
 		link_end(component, &component->links);
 	for (uint32_t i = 0; i < COMPONENTS; i++) {
 		struct component *client = components[i];
+		bool lost = false;
 		for (struct link *link = client ? client->links : NULL; link; link = link->next)
-			if (link->server == component)
+			if (link->server == component) {
 				link->server = NULL;
+				lost = true;
+			}
+		if (lost)
+			ended_tell(client);
 	}
 }
 
@@ -282,12 +293,25 @@ static err_t handle_exit(void *object, const struct parent_exit_request *request
 	return OK;
 }
 
+static err_t handle_note(void *object, const struct parent_note_request *request, struct rpc_message *message,
+                         struct parent_note_reply *reply, slot_t *caps_out)
+{
+	struct component *component = object;
+
+	(void)message;
+	(void)reply;
+	(void)caps_out;
+	component->note = request->note;
+	return OK;
+}
+
 err_t route_serve(struct component *component, struct rpc_message *message, struct rpc_message *reply)
 {
 	static const struct parent_handlers handlers = {
 		.session_open = handle_session_open, .session_close = handle_session_close,
 		.announce = handle_announce,         .session_info = handle_session_info,
 		.session_ended = handle_session_ended, .exit = handle_exit,
+		.note = handle_note,
 	};
 
 	return parent_dispatch(&handlers, component, message, reply);

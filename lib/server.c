@@ -182,7 +182,7 @@ err_t server_step(struct server *server, uint64_t deadline, uint32_t *badges)
 	if (utcb->event == EVENT_SIGNAL) {
 		if (badge & SERVER_SIGNAL_ENDED)
 			sessions_end(server);
-		*badges = badge & ~SERVER_SIGNAL_ENDED;
+		*badges = badge;
 		return OK;
 	}
 	memcpy(server->arrived, server->in.caps, sizeof server->arrived);

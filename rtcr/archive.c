@@ -61,16 +61,29 @@ static err_t window_read(void *context, uint64_t offset, void *to, uint64_t size
 	return err;
 }
 
-uint64_t archive_newest(void)
+static err_t newest_ask(uint64_t below, uint64_t *generation)
 {
-	struct store_newest_request request = {.below = UINT64_MAX};
+	struct store_newest_request request = {.below = below};
 	struct store_newest_reply reply;
 	ep_t store;
+	err_t err = store_session(STORE_READING, &store);
 
 	memcpy(request.name, target.name, sizeof request.name);
-	if (store_session(STORE_READING, &store) != OK || store_newest(store, &request, NULL, &reply, NULL) != OK)
-		return 0;
-	return reply.generation;
+	if (err == OK)
+		err = store_newest(store, &request, NULL, &reply, NULL);
+	if (err == OK)
+		*generation = reply.generation;
+	return err;
+}
+
+uint64_t archive_newest(uint64_t below)
+{
+	uint64_t generation = 0;
+	err_t err = newest_ask(below, &generation);
+
+	if (store_renew(STORE_READING, err))
+		err = newest_ask(below, &generation);
+	return err == OK ? generation : 0;
 }
 
 static err_t file_open(uint64_t generation, uint64_t *size)
@@ -94,21 +107,9 @@ static err_t file_open(uint64_t generation, uint64_t *size)
 	return err;
 }
 
-static uint64_t generation_before(uint64_t generation)
-{
-	struct store_newest_request request = {.below = generation};
-	struct store_newest_reply reply;
-	ep_t store;
-
-	memcpy(request.name, target.name, sizeof request.name);
-	if (store_session(STORE_READING, &store) != OK || store_newest(store, &request, NULL, &reply, NULL) != OK)
-		return 0;
-	return reply.generation;
-}
-
 static err_t image_fail(uint64_t generation, const struct image_fault *fault, err_t err)
 {
-	uint64_t older = generation_before(generation);
+	uint64_t older = archive_newest(generation);
 
 	if (older)
 		target_fail("restore: checkpoint %lu is not usable: %s at byte %lu; an older one is %s@%lu", generation,
@@ -124,7 +125,7 @@ err_t archive_open(uint64_t generation, struct image *image)
 	const struct image_source from = {window_read, NULL, 0};
 	struct image_source source = from;
 	struct image_fault fault = {0, "cannot be read"};
-	uint64_t needed, newest = archive_newest();
+	uint64_t needed, newest = archive_newest(UINT64_MAX);
 
 	target.status.generation = newest;
 	if (!generation)

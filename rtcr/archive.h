@@ -17,8 +17,8 @@ err_t archive_check(const struct image *image) MUST_CHECK;
 /* Memory for a chunk of at most `size` bytes. */
 err_t archive_chunk_buffer(uint32_t size, uint8_t **bytes) MUST_CHECK;
 
-/* The newest generation in the store, 0: none. */
-uint64_t archive_newest(void);
+/* The newest generation in the store that is below `below`, 0: none. */
+uint64_t archive_newest(uint64_t below);
 
 /* Parts of records that only this reader of them understands. Checked by archive_check. */
 err_t rom_name_read(const struct image_dataspace *record, uint64_t *size, char *name, uint32_t room) MUST_CHECK;

@@ -115,9 +115,17 @@ static err_t parent_exit_handle(void *object, const struct parent_exit_request *
 	return OK;
 }
 
+static err_t parent_note_handle(void *object, const struct parent_note_request *request, struct rpc_message *message,
+                                struct parent_note_reply *reply, slot_t *caps_out)
+{
+	(void)object, (void)request, (void)message, (void)reply, (void)caps_out;
+	return ERR_UNSUPPORTED;
+}
+
 const struct parent_handlers intercept_parent = {
 	parent_session_open_handle, parent_session_close_handle, parent_announce_handle,
-	parent_session_info_handle, parent_session_ended_handle, parent_exit_handle};
+	parent_session_info_handle, parent_session_ended_handle, parent_exit_handle,
+	parent_note_handle};
 
 static err_t session_intercept(struct session_entry *session, struct rpc_message *in, struct rpc_message *out)
 {

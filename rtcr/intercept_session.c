@@ -70,6 +70,8 @@ static err_t terminal_write_handle(void *object, const struct terminal_write_req
 	err_t err = terminal_write(session->real.ep, request, NULL, reply, NULL);
 
 	(void)message, (void)caps_out;
+	if (terminal_renew(session, err))
+		err = terminal_write(session->real.ep, request, NULL, reply, NULL);
 	if (err == OK)
 		session->output = reply->offset;
 	return err;
@@ -78,8 +80,11 @@ static err_t terminal_write_handle(void *object, const struct terminal_write_req
 static err_t terminal_read_handle(void *object, const struct terminal_read_request *request,
                                   struct rpc_message *message, struct terminal_read_reply *reply, slot_t *caps_out)
 {
+	struct session_entry *session = object;
+	err_t err = terminal_read(session->real.ep, request, NULL, reply, NULL);
+
 	(void)message, (void)caps_out;
-	return terminal_read(((struct session_entry *)object)->real.ep, request, NULL, reply, NULL);
+	return terminal_renew(session, err) ? terminal_read(session->real.ep, request, NULL, reply, NULL) : err;
 }
 
 static err_t terminal_record_handle(void *object, const struct terminal_record_request *request,
@@ -106,8 +111,11 @@ static err_t terminal_cut_handle(void *object, const struct terminal_cut_request
 static err_t terminal_info_handle(void *object, const struct terminal_info_request *request,
                                   struct rpc_message *message, struct terminal_info_reply *reply, slot_t *caps_out)
 {
+	struct session_entry *session = object;
+	err_t err = terminal_info(session->real.ep, request, NULL, reply, NULL);
+
 	(void)message, (void)caps_out;
-	return terminal_info(((struct session_entry *)object)->real.ep, request, NULL, reply, NULL);
+	return terminal_renew(session, err) ? terminal_info(session->real.ep, request, NULL, reply, NULL) : err;
 }
 
 const struct log_handlers intercept_log = {log_write_handle};

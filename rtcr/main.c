@@ -216,7 +216,7 @@ static void work_do(void)
 		err = target_restore(work.generation);
 		if (work.continuing)
 			log_line("restarted; %s", err == OK ? "the component goes on from its newest checkpoint"
-			                                    : "the component has no checkpoint to go on from");
+			                                    : "the component cannot go on from its newest checkpoint");
 		work.continuing = false;
 		work_end(err);
 	}
@@ -267,8 +267,8 @@ static void ends_look(void)
 	target_state_set(TARGET_EXITED);
 }
 
-/* The name of the instance; whether it was restarted. */
-static err_t config_read(bool *restarted)
+/* The name of the instance; whether it was restarted, and what it noted before. */
+static err_t config_read(bool *restarted, uint64_t *note)
 {
 	const struct rom_dataspace_request request = {};
 	struct rom_dataspace_reply reply;
@@ -295,13 +295,24 @@ static err_t config_read(bool *restarted)
 		return ERR_CORRUPT;
 	memcpy(target.name, line + 5, length);
 	line += 5 + length;
-	*restarted = strncmp(line, "\nrestarts=", 10) == 0 && line[10] != '0';
+	if (strncmp(line, "\nrestarts=", 10) != 0)
+		return ERR_CORRUPT;
+	line += 10;
+	*restarted = *line != '0';
+	while (*line >= '0' && *line <= '9')
+		line++;
+	if (strncmp(line, "\nnote=", 6) != 0)
+		return ERR_CORRUPT;
+	*note = 0;
+	for (line += 6; *line >= '0' && *line <= '9'; line++)
+		*note = *note * 10 + (uint64_t)(*line - '0');
 	return OK;
 }
 
 int component_main(addr_t argument)
 {
 	bool restarted = false;
+	uint64_t note = 0;
 	uint32_t badges;
 	err_t err = server_init(&rtcr_server, session_begin, session_end, dispatch, NULL);
 
@@ -310,8 +321,8 @@ int component_main(addr_t argument)
 	if (err == OK)
 		err = registry_start();
 	if (err == OK)
-		err = config_read(&restarted);
-	if (err == OK && restarted) {
+		err = config_read(&restarted, &note);
+	if (err == OK && restarted && target_continue(note, &work.generation)) {
 		work.continuing = true;
 		err = work_begin(WORK_RESTORE);
 	}
@@ -331,6 +342,8 @@ int component_main(addr_t argument)
 			log_line("waiting failed: %s", err_sentence(err));
 		badges |= work.badges;
 		work.badges = 0;
+		if (badges & SERVER_SIGNAL_ENDED)
+			terminals_look();
 		if (badges & SIGNAL_WRITTEN)
 			snapshot_end();
 		if (badges & SIGNAL_EXCEPTION)

@@ -394,6 +394,7 @@ err_t target_restore(uint64_t generation)
 		return err;
 	}
 	const struct image_target *description = image_at(&image, IMAGE_KIND_target, 0);
+	target_note(TARGET_RUNNING, image.header.generation);
 	target_destroy();
 	err = target_build(description);
 	if (err != OK) {

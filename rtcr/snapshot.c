@@ -247,9 +247,9 @@ err_t snapshot_take(uint64_t budget_ns, bool stop)
 		return err;
 	}
 	target.status.memory_bytes = snapshot.memory;
-	if (!target.status.generation)
-		target.status.generation = archive_newest();
-	snapshot.header = (struct image_header){.generation = target.status.generation + 1,
+	if (!snapshot.newest)
+		snapshot.newest = archive_newest(UINT64_MAX);
+	snapshot.header = (struct image_header){.generation = snapshot.newest + 1,
 	                                        .parent_generation = target.parent, .created_ns = clock_real()};
 	machine_describe(&snapshot.header);
 	snapshot.writing = true;
@@ -260,11 +260,15 @@ err_t snapshot_finish(void)
 {
 	snapshot.writing = false;
 	target.strategy->written();
+	/* Without an answer it is not known whether the image is there: the store is asked next time. */
+	snapshot.newest = snapshot.result == OK ? snapshot.header.generation : 0;
 	if (snapshot.result != OK) {
 		store_fail(STORE_WRITING, "checkpoint", snapshot.result);
 		return snapshot.result;
 	}
 	target.status.image_bytes = snapshot.image_size;
 	target.status.generation = target.parent = snapshot.header.generation;
+	if (target.exists)
+		target_note(TARGET_RUNNING, target.parent);
 	return OK;
 }

@@ -24,6 +24,7 @@ struct snapshot {
 	uint64_t memory;                  /* bytes of all extents */
 	struct records records[SECTIONS];
 	struct image_header header;
+	uint64_t newest;                  /* generation in the store, 0: to be asked for */
 	bool writing;
 	signal_t start;                   /* to the writer */
 	slot_t done;                      /* from it: SIGNAL_WRITTEN */

@@ -20,6 +20,15 @@ err_t store_session(enum store_use use, ep_t *session)
 	return err;
 }
 
+bool store_renew(enum store_use use, err_t err)
+{
+	if (err != ERR_GONE && err != ERR_CAPABILITY)
+		return false;
+	if (sessions[use].id)
+		session_close(&sessions[use]);
+	return true;
+}
+
 void store_fail(enum store_use use, const char *what, err_t err)
 {
 	const struct store_failure_request request = {};
@@ -31,12 +40,10 @@ void store_fail(enum store_use use, const char *what, err_t err)
 		target_fail("%s: %s", what, reply.sentence);
 	else
 		target_fail("%s: %s", what, err_sentence(err));
-	/* A store that was restarted wants a session made anew. */
-	if (err == ERR_GONE && session->id)
-		session_close(session);
+	(void)store_renew(use, err);
 }
 
-static err_t content_write(ep_t store, const struct store_key *key, const struct dataspace_entry *rom)
+static err_t content_write(const struct store_key *key, const struct dataspace_entry *rom)
 {
 	const struct store_create_request create = {*key};
 	const struct store_append_request append = {0, rom->rom_size};
@@ -46,8 +53,11 @@ static err_t content_write(ep_t store, const struct store_key *key, const struct
 	struct store_append_reply appended;
 	struct store_buffer_reply buffered;
 	struct store_commit_reply committed;
-	err_t err = store_create(store, &create, NULL, &created, NULL);
+	ep_t store;
+	err_t err = store_session(STORE_ROMS, &store);
 
+	if (err == OK)
+		err = store_create(store, &create, NULL, &created, NULL);
 	if (err == ERR_EXISTS)
 		return OK;
 	if (err == OK)
@@ -65,22 +75,21 @@ static struct store_key content_key(const uint64_t digest[2])
 err_t roms_store(void)
 {
 	err_t err = OK;
-	ep_t store;
 
 	for (struct entry *entry = registry.first; entry && err == OK; entry = entry->next) {
 		struct dataspace_entry *rom = (struct dataspace_entry *)entry;
 		if (entry->kind != ENTRY_DATASPACE || !rom->rom || rom->stored)
 			continue;
 		const struct store_key key = content_key(rom->digest);
-		err = store_session(STORE_ROMS, &store);
-		if (err == OK)
-			err = content_write(store, &key, rom);
+		err = content_write(&key, rom);
+		if (store_renew(STORE_ROMS, err))
+			err = content_write(&key, rom);
 		rom->stored = err == OK;
 	}
 	return err;
 }
 
-err_t content_size(const uint64_t digest[2], uint64_t *size)
+static err_t content_ask(const uint64_t digest[2], uint64_t *size)
 {
 	const struct store_open_request request = {content_key(digest)};
 	struct store_open_reply reply;
@@ -92,6 +101,13 @@ err_t content_size(const uint64_t digest[2], uint64_t *size)
 	if (err == OK)
 		*size = reply.size;
 	return err;
+}
+
+err_t content_size(const uint64_t digest[2], uint64_t *size)
+{
+	err_t err = content_ask(digest, size);
+
+	return store_renew(STORE_ROMS, err) ? content_ask(digest, size) : err;
 }
 
 err_t content_read(struct dataspace_entry *rom)

@@ -21,9 +21,38 @@ void target_report(void)
 	(void)ignored;
 }
 
+void target_note(enum checkpoint_state state, uint64_t generation)
+{
+	uint64_t more = state == TARGET_RUNNING ? generation : (uint32_t)target.status.exit_status;
+	const struct parent_note_request request = {state | more << 8};
+	struct parent_note_reply reply;
+	err_t err = parent_note((ep_t){SLOT_PARENT}, &request, NULL, &reply, NULL);
+
+	if (err != OK)
+		log_line("what to do after a death cannot be noted: %s", err_sentence(err));
+}
+
+bool target_continue(uint64_t note, uint64_t *generation)
+{
+	enum checkpoint_state state = note & 0xff;
+
+	*generation = note >> 8;
+	if (state == TARGET_RUNNING && *generation)
+		return true;
+	if (state == TARGET_RUNNING) {
+		target_fail("restarted; the component has no checkpoint to go on from");
+	} else if (state > TARGET_RUNNING && state < TARGET_STATES) {
+		log_line("restarted; the component had ended before");
+		target.status.state = state;
+		target.status.exit_status = (int32_t)(note >> 8);
+	}
+	return false;
+}
+
 void target_state_set(enum checkpoint_state state)
 {
 	target.status.state = state;
+	target_note(state, target.parent);
 	target_report();
 }
 
@@ -102,6 +131,8 @@ err_t session_handler_set(struct session_entry *session, uint32_t signal, uint32
 		const struct dataspace_entry *ds = (const struct dataspace_entry *)registry_find(session->buffer);
 		const slot_t caps[2] = {ds->real.slot, slot};
 		err_t err = terminal_buffer(session->real.ep, &request, caps, &reply, NULL);
+		if (terminal_renew(session, err))
+			err = terminal_buffer(session->real.ep, &request, caps, &reply, NULL);
 		if (err != OK)
 			return err;
 	}

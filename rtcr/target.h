@@ -45,6 +45,13 @@ err_t target_sessions_make(void) MUST_CHECK;
 void target_destroy(void);
 
 void target_state_set(enum checkpoint_state state);
+
+/*
+ * What an instance that is started again finds: a target in `state`, RUNNING to be restored from `generation` (0: there is
+ * none). It is the newest of the target's own past: after a restore of an older one, newer ones tell of another.
+ */
+void target_note(enum checkpoint_state state, uint64_t generation);
+bool target_continue(uint64_t note, uint64_t *generation);
 void target_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void target_report(void);
 
@@ -91,8 +98,18 @@ err_t content_read(struct dataspace_entry *rom) MUST_CHECK;
 enum store_use { STORE_WRITING, STORE_READING, STORE_ROMS, STORE_USES };
 err_t store_session(enum store_use use, ep_t *session) MUST_CHECK;
 
+/* Whether `err` says that the store died: its session is closed then, and the whole of what was asked may be asked again. */
+bool store_renew(enum store_use use, err_t err);
+
 /* Say what the store says of the last error of that session. */
 void store_fail(enum store_use use, const char *what, err_t err);
+
+/*
+ * TERMINAL: whether `err` says that the server died and there is another by now, which knows what that one knew; then the
+ * call may be made again: what it wrote unsaid is taken back. And a look at all of them, for a target that waits.
+ */
+bool terminal_renew(struct session_entry *session, err_t err);
+void terminals_look(void);
 
 /* TIMER: set one; submit what is due, and when the next will be (own clock). */
 err_t timer_arm(struct session_entry *session, uint64_t deadline, uint64_t period) MUST_CHECK;

@@ -112,6 +112,8 @@ static _Noreturn void writer_run(addr_t unused)
 		err_t err = signal_wait(snapshot.start, DEADLINE_NEVER, &badges, &count);
 		if (err == OK)
 			err = image_store();
+		if (store_renew(STORE_WRITING, err))
+			err = image_store();
 		snapshot.result = err;
 		err = signal_submit((signal_t){snapshot.done});
 		if (err != OK)

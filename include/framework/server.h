@@ -64,8 +64,8 @@ void server_drop(struct server *server, slot_t slot);
 void server_reply_now(struct server *server);
 
 /*
- * Serve one call, or wait until a signal or the deadline (own clock). `badges`: what was submitted, without
- * SERVER_SIGNAL_ENDED. ERR_TIMEOUT.
+ * Serve one call, or wait until a signal or the deadline (own clock). `badges`: what was submitted; SERVER_SIGNAL_ENDED:
+ * sessions ended, perhaps own ones at a server that died. ERR_TIMEOUT.
  */
 err_t server_step(struct server *server, uint64_t deadline, uint32_t *badges) MUST_CHECK;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * LAUNCHER: starts and stops instances of the RTCR, a service of init. An instance offers the service "Checkpoint";
- * a session with its name as label reaches it. It is restarted when it dies, and continues its target from the newest
- * checkpoint then.
+ * a session with its name as label reaches it. It is restarted when it dies, and if its target ran
+ * continues it from the newest checkpoint then.
  */
 #ifndef LAUNCHER_SESSION_H
 #define LAUNCHER_SESSION_H
@@ -11,7 +11,7 @@
 
 enum { LAUNCHER_NAME = 64 };
 
-/* The signal for instances that started to offer their service, died, or were restarted. */
+/* The signal for instances that started to offer their service, died, or were restarted, and for servers that were. */
 RPC_EMPTY(launcher_handler_request);
 RPC_EMPTY(launcher_handler_reply);
 

@@ -42,7 +42,10 @@ struct parent_session_close_request {
 };
 RPC_EMPTY(parent_session_close_reply);
 
-/* Offer a service: an endpoint (SEND and GRANT) and a signal (SEND) for sessions that ended. */
+/*
+ * Offer a service: an endpoint (SEND and GRANT) and a signal (SEND) for sessions that ended; it comes too when a server died
+ * to which the child itself has sessions.
+ */
 struct parent_announce_request {
 	char service[PARENT_SERVICE];
 };
@@ -72,13 +75,23 @@ struct parent_exit_request {
 };
 RPC_EMPTY(parent_exit_reply);
 
+/*
+ * A word that the component wants to find again if it dies and is started again: "note=N" of its ROM "config", 0 at first.
+ * ERR_UNSUPPORTED: this parent does not start it again.
+ */
+struct parent_note_request {
+	uint64_t note;
+};
+RPC_EMPTY(parent_note_reply);
+
 #define PARENT_OPERATIONS(X)                                                                       \
 	X(parent, session_open, 1, 1)                                                              \
 	X(parent, session_close, 0, 0)                                                             \
 	X(parent, announce, 2, 0)                                                                  \
 	X(parent, session_info, 0, 0)                                                              \
 	X(parent, session_ended, 0, 0)                                                             \
-	X(parent, exit, 0, 0)
+	X(parent, exit, 0, 0)                                                                      \
+	X(parent, note, 0, 0)
 RPC_SERVICE(parent, PARENT_OPERATIONS)
 
 #endif

@@ -64,6 +64,7 @@ err_t component_launch(struct component *component, uint64_t ram, enum checkpoin
 	component->state = CONTROL_STARTING;
 	component->work = work;
 	component->fresh = work == WORK_RUN;
+	component->continued = false;
 	component->started = clock_now();
 	component->restarts = 0;
 	component->sentence[0] = 0;
@@ -111,6 +112,7 @@ static bool fate_of(const struct checkpoint_status_reply *status, enum control_s
 static void component_detach(struct component *component)
 {
 	session_drop(component);
+	component->continued = true;
 	component->phase = PHASE_LAUNCHED;
 	component->state = CONTROL_STARTING;
 	component->started = clock_now();
@@ -139,11 +141,13 @@ void component_look(struct component *component)
 	if (status->state == TARGET_FAULTED)
 		component_failure(component);
 	component->state = ended ? fate : status->state == TARGET_RUNNING ? CONTROL_RUNNING : CONTROL_STARTING;
+	if (nothing && component->continued)
+		component_failure(component);
 	requests_progress(component);
-	if (nothing && status->work_done)
-		work_failed(component);
-	else if (nothing)
+	if (nothing && (component->continued || !status->work_done))
 		component_over(component, CONTROL_LOST);
+	else if (nothing)
+		work_failed(component);
 	else if (ended && status->work == WORK_NONE)
 		component_over(component, fate);
 }
@@ -217,6 +221,7 @@ static void instance_look(const struct launcher_next_reply *instance)
 			return;
 		component->phase = PHASE_LAUNCHED;
 		component->before = component->state = CONTROL_STARTING;
+		component->continued = true;
 		component->started = clock_now();
 		component->restarts = instance->restarts;
 		component->run.ram = instance->ram > INSTANCE_RAM ? (instance->ram - INSTANCE_RAM) / 2 : 0;
@@ -268,6 +273,8 @@ void instances_signalled(uint32_t badges)
 	if (badges & SIGNAL_LAUNCHER) {
 		components_each(~0u, 0, launched_look);
 		instances_look();
+		/* Perhaps it was a terminal that was started again. */
+		components_each(~0u, 0, requests_progress);
 	}
 	components_each(badges, SIGNAL_CHECKPOINT, component_look);
 	components_each(badges, SIGNAL_TERMINAL, requests_progress);

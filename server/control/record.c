@@ -53,10 +53,13 @@ err_t record_fresh(struct component *component)
 {
 	const struct terminal_cut_request request = {.output = 0, .fresh = 1};
 	struct terminal_cut_reply reply;
-	err_t err = record_open(component);
+	err_t err = ERR_GONE;
 
-	if (err == OK)
-		err = record_result(component, terminal_cut(component->terminal.ep, &request, NULL, &reply, NULL));
+	for (int tries = 0; tries < 2 && err == ERR_GONE; tries++) {
+		err = record_open(component);
+		if (err == OK)
+			err = record_result(component, terminal_cut(component->terminal.ep, &request, NULL, &reply, NULL));
+	}
 	return err;
 }
 
@@ -76,10 +79,13 @@ err_t record_read(struct component *component, uint64_t offset, const void **byt
 {
 	const struct terminal_record_request request = {.offset = offset, .start = 0, .length = CONTROL_PART};
 	struct terminal_record_reply reply;
-	err_t err = record_open(component);
+	err_t err = ERR_GONE;
 
-	if (err == OK)
-		err = record_result(component, terminal_record(component->terminal.ep, &request, NULL, &reply, NULL));
+	for (int tries = 0; tries < 2 && err == ERR_GONE; tries++) {
+		err = record_open(component);
+		if (err == OK)
+			err = record_result(component, terminal_record(component->terminal.ep, &request, NULL, &reply, NULL));
+	}
 	if (err != OK)
 		return err;
 	*bytes = buffer.bytes;

@@ -15,7 +15,7 @@
 #include "server/store/file.h"
 #include "test/faults/disk.h"
 
-enum { NAMES = 2, GENERATIONS = 5, KEYS = NAMES * GENERATIONS + 2, STATES_EACH = 512, STEPS = 10 };
+enum { NAMES = 2, GENERATIONS = 5, KEYS = NAMES * GENERATIONS + 2, STATES_EACH = 64, STEPS = 10 };
 
 /* What each key must be after a crash. */
 enum promise { ABSENT, EITHER, PRESENT };
@@ -268,7 +268,7 @@ static bool sequence(unsigned round, uint32_t failing)
 
 int main(int argc, char **argv)
 {
-	unsigned rounds = argc > 1 ? (unsigned)atoi(argv[1]) : 5;
+	unsigned rounds = argc > 1 ? (unsigned)atoi(argv[1]) : 3;
 	uint64_t sequences = 0;
 
 	for (unsigned round = 0; round < rounds; round++) {
