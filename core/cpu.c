@@ -156,6 +156,25 @@ static err_t handle_exception_handler(void *object, const struct cpu_exception_h
 	return OK;
 }
 
+static err_t handle_first_exception(void *object, const struct cpu_exception_request *request,
+                                    struct rpc_message *message, struct cpu_exception_reply *reply, slot_t *caps_out)
+{
+	const struct cpu *cpu = object;
+	const struct thread *thread = cpu->threads;
+
+	(void)request;
+	(void)message;
+	(void)caps_out;
+	while (thread && !thread->exception.fault)
+		thread = thread->next;
+	if (!thread)
+		return OK;
+	*reply = (struct cpu_exception_reply){thread->exception.address, thread->exception.instruction,
+	                                      thread->exception.fault, thread->exception.detail, {0}};
+	memcpy(reply->name, thread->name, sizeof reply->name);
+	return OK;
+}
+
 err_t cpu_open(struct pd *payer, const char *label, struct object **session)
 {
 	(void)label;
@@ -168,6 +187,7 @@ err_t cpu_serve(struct object *object, struct rpc_message *message, struct rpc_m
 		.thread_create = handle_thread_create,
 		.thread_destroy = handle_thread_destroy,
 		.exception_handler = handle_exception_handler,
+		.exception = handle_first_exception,
 	};
 
 	return cpu_dispatch(&handlers, object, message, reply);

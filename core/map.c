@@ -74,6 +74,26 @@ static void use_drop(struct object *source, const struct map *map)
 	}
 }
 
+/* The first regions are covered by what a map or a domain costs anyway; who wants many pays for them. */
+static err_t regions_charge(struct map *map, uint32_t capacity)
+{
+	enum { COVERED = 64 };
+	struct pd *payer = map->pd ? map->pd : map->object.owner;
+	uint64_t before = map->capacity > COVERED ? map->capacity : COVERED;
+	uint64_t bytes = capacity > before ? (capacity - before) * sizeof *map->regions : 0;
+
+	if (!payer || !bytes)
+		return OK;
+	if (bytes > payer->ram_limit - payer->ram_used)
+		return ERR_MEMORY_QUOTA;
+	payer->ram_used += bytes;
+	if (map->pd)
+		payer->space_ram += bytes;
+	else
+		map->object.charge += bytes;
+	return OK;
+}
+
 /* Room for `more` further regions, so that what follows cannot fail. */
 static err_t regions_reserve(struct map *map, uint32_t more)
 {
@@ -86,6 +106,9 @@ static err_t regions_reserve(struct map *map, uint32_t more)
 	if (!grown)
 		return ERR_MEMORY_QUOTA;
 	map->regions = grown;
+	err_t err = regions_charge(map, capacity);
+	if (err != OK)
+		return err;
 	map->capacity = capacity;
 	return OK;
 }

@@ -16,6 +16,7 @@ struct pd {
 	struct object object;
 	struct object *objects;    /* that it owns, newest first */
 	uint64_t ram_limit, ram_used;
+	uint64_t space_ram;        /* of ram_used: for the regions of its address space */
 	uint64_t cap_limit, cap_used;
 	pd_t native;               /* invalid: core's stand-in for the owner of everything */
 	uint64_t donated, donated_size;

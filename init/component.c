@@ -247,18 +247,18 @@ static void component_restart(struct component *component)
 
 static bool component_dead(struct component *component)
 {
-	const struct cpu_thread_exception_request request = {};
-	struct cpu_thread_exception_reply reply;
+	const struct cpu_exception_request request = {};
+	struct cpu_exception_reply reply;
 
 	if (component->exited)
 		return true;
-	if (!component->child.thread)
+	if (!component->child.cpu)
 		return false;
-	err_t err = cpu_thread_exception((ep_t){component->child.thread}, &request, NULL, &reply, NULL);
+	err_t err = cpu_exception((ep_t){component->child.cpu}, &request, NULL, &reply, NULL);
 	if (err != OK || !reply.fault)
 		return false;
-	log_line("%s: died: fault %u at %lx, instruction %lx, detail %u", component->name, reply.fault, reply.address,
-	         reply.instruction, reply.detail);
+	log_line("%s: died: thread %.31s, fault %u at %lx, instruction %lx, detail %u", component->name, reply.name,
+	         reply.fault, reply.address, reply.instruction, reply.detail);
 	return true;
 }
 

@@ -252,20 +252,25 @@ err_t thread_spawn(uint32_t index, const char *name, uint64_t stack_size, void (
 	struct cpu_thread_create_reply created;
 	struct cpu_thread_start_reply started;
 	const slot_t own = SLOT_PD;
-	void *stack;
+	void *stack = NULL;
 	slot_t slot;
+	ds_t ds;
 
 	if (!text_copy(create.name, sizeof create.name, name))
 		return ERR_ARGUMENT;
 	err_t err = slot_take(&slot);
 	if (err != OK)
 		return err;
-	err = memory_take(stack_size, &stack);
-	if (err == OK)
-		err = cpu_thread_create(OWN_CPU, &create, &own, &created, &slot);
+	err = ds_alloc(stack_size, &ds);
 	if (err == OK) {
-		const struct cpu_thread_start_request start = {(addr_t)entry, (addr_t)stack + stack_size - 8, argument};
-		return cpu_thread_start((ep_t){slot}, &start, NULL, &started, NULL);
+		err = ds_attach(ds, 0, 0, RIGHT_READ | RIGHT_WRITE, 0, &stack);
+		if (err == OK)
+			err = cpu_thread_create(OWN_CPU, &create, &own, &created, &slot);
+		if (err == OK) {
+			const struct cpu_thread_start_request start = {(addr_t)entry, (addr_t)stack + stack_size - 8, argument};
+			return cpu_thread_start((ep_t){slot}, &start, NULL, &started, NULL);
+		}
+		ds_free(ds);
 	}
 	slot_give(slot);
 	return err;

@@ -57,6 +57,13 @@ static err_t cpu_exception_handler_handle(void *object, const struct cpu_excepti
 	return ERR_UNSUPPORTED;
 }
 
+static err_t cpu_exception_handle(void *object, const struct cpu_exception_request *request,
+                                  struct rpc_message *message, struct cpu_exception_reply *reply, slot_t *caps_out)
+{
+	(void)object, (void)message, (void)caps_out;
+	return cpu_exception((ep_t){target.child.cpu}, request, NULL, reply, NULL);
+}
+
 static err_t thread_start_handle(void *object, const struct cpu_thread_start_request *request,
                                  struct rpc_message *message, struct cpu_thread_start_reply *reply, slot_t *caps_out)
 {
@@ -102,7 +109,7 @@ static err_t thread_native_handle(void *object, const struct cpu_thread_native_r
 }
 
 const struct cpu_handlers intercept_cpu = {cpu_thread_create_handle, cpu_thread_destroy_handle,
-                                           cpu_exception_handler_handle};
+                                           cpu_exception_handler_handle, cpu_exception_handle};
 
 const struct cpu_thread_handlers intercept_thread = {thread_start_handle, thread_schedule_handle,
                                                      thread_exception_handle, thread_interrupt_handle,

@@ -240,23 +240,18 @@ static void snapshot_end(void)
 /* A thread stopped because nobody resolved its fault: then the whole target has ended. */
 static void exceptions_look(void)
 {
-	const struct cpu_thread_exception_request request = {};
-	struct cpu_thread_exception_reply fault;
+	const struct cpu_exception_request request = {};
+	struct cpu_exception_reply fault;
 
-	for (const struct entry *entry = target.exists ? registry.first : NULL; entry; entry = entry->next) {
-		const struct thread_entry *thread = (const struct thread_entry *)entry;
-		if (entry->kind != ENTRY_THREAD ||
-		    cpu_thread_exception((ep_t){thread->real}, &request, NULL, &fault, NULL) != OK || !fault.fault)
-			continue;
-		if (fault.fault == FAULT_DEAD)
-			target_fail("its process was destroyed by the host (%u)", fault.detail);
-		else
-			target_fail("thread %s: fault %u at address %lx, instruction %lx", thread->name, fault.fault,
-			            fault.address, fault.instruction);
-		target_destroy();
-		target_state_set(TARGET_FAULTED);
+	if (!target.exists || cpu_exception((ep_t){target.child.cpu}, &request, NULL, &fault, NULL) != OK || !fault.fault)
 		return;
-	}
+	if (fault.fault == FAULT_DEAD)
+		target_fail("its process was destroyed by the host (%u)", fault.detail);
+	else
+		target_fail("thread %.31s: fault %u at address %lx, instruction %lx", fault.name, fault.fault, fault.address,
+		            fault.instruction);
+	target_destroy();
+	target_state_set(TARGET_FAULTED);
 }
 
 static void ends_look(void)

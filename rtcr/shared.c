@@ -133,6 +133,14 @@ static uint64_t populated_sum(void)
 	return sum;
 }
 
+static bool unprepared(void)
+{
+	for (uint32_t i = 0; i < shared.count; i++)
+		if (shared.dataspaces[i]->populated != shared.dataspaces[i]->prepared)
+			return true;
+	return false;
+}
+
 static err_t prepare(void)
 {
 	err_t err = list_make();
@@ -145,7 +153,7 @@ static err_t prepare(void)
 	}
 	if (err == OK)
 		err = populated_all(range_count, UINT64_MAX);
-	if (err == OK)
+	if (err == OK && unprepared())
 		err = populated_all(range_prepare, UINT64_MAX);
 	for (uint32_t i = 0; i < shared.count && err == OK; i++)
 		shared.dataspaces[i]->prepared = shared.dataspaces[i]->populated;

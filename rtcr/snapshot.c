@@ -109,6 +109,11 @@ static err_t stop_and_copy(uint64_t budget_ns, bool stay)
 	return err == OK ? resumed : err;
 }
 
+static bool in_library(const struct thread_state *state)
+{
+	return !(target.flags & RUN_NATIVE) && machine_in_library(&state->registers);
+}
+
 static uint32_t class_of(const struct thread_state *state)
 {
 	switch (state->run) {
@@ -116,7 +121,7 @@ static uint32_t class_of(const struct thread_state *state)
 	case THREAD_CALLING:
 	case THREAD_AWAITING: return CLASS_IN_CALL;
 	case THREAD_FAULTED: return CLASS_FAULTING;
-	case THREAD_RUNNING: return machine_in_library(&state->registers) ? CLASS_LIBRARY_OS : CLASS_PROGRAM;
+	case THREAD_RUNNING: return in_library(state) ? CLASS_LIBRARY_OS : CLASS_PROGRAM;
 	default: return CLASS_BLOCKED;
 	}
 }

@@ -29,10 +29,21 @@ RPC_EMPTY(cpu_thread_destroy_reply);
 RPC_EMPTY(cpu_exception_handler_request);
 RPC_EMPTY(cpu_exception_handler_reply);
 
+/* The first thread of the session that stopped so, and why: enum fault, 0 if none did. */
+RPC_EMPTY(cpu_exception_request);
+struct cpu_exception_reply {
+	uint64_t address;
+	uint64_t instruction;
+	uint32_t fault;
+	uint32_t detail;
+	char name[CPU_NAME];
+};
+
 #define CPU_OPERATIONS(X)                                                                          \
 	X(cpu, thread_create, 1, 1)                                                                \
 	X(cpu, thread_destroy, 1, 0)                                                               \
-	X(cpu, exception_handler, 1, 0)
+	X(cpu, exception_handler, 1, 0)                                                            \
+	X(cpu, exception, 0, 0)
 RPC_SERVICE(cpu, CPU_OPERATIONS)
 
 struct cpu_thread_start_request {

@@ -44,7 +44,7 @@ struct rm_protect_request {
 };
 RPC_EMPTY(rm_protect_reply);
 
-/* The signal for faults in this map; none any more if no capability comes. */
+/* The signal for faults in this map; replaces the one before. */
 RPC_EMPTY(rm_fault_handler_request);
 RPC_EMPTY(rm_fault_handler_reply);
 

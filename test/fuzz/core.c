@@ -113,7 +113,7 @@ static void pd_check(const struct pd *pd)
 		check(owned->charge >= ((const struct pd *)owned)->ram_limit, "a domain got memory that nobody pays");
 		pd_check((const struct pd *)owned);
 	}
-	check(ram == pd->ram_used, "memory used is not the sum of what is owned");
+	check(ram + pd->space_ram == pd->ram_used, "memory used is not the sum of what is owned");
 	check(caps == pd->cap_used, "capabilities used are not the sum of what is owned");
 	check(pd->ram_used <= pd->ram_limit, "more memory used than the limit");
 	check(pd->cap_used <= pd->cap_limit, "more capabilities used than the limit");
