@@ -21,3 +21,9 @@ $(eval $(call component,test/bench/dataspaces,test/bench/dataspaces.c component/
 
 bench: all
 	@test/bench/bench.sh $(BENCH) $(O)
+
+TESTS += $(O)/test/bench-smoke
+$(O)/test/bench-smoke: test/bench/smoke.sh $(wildcard test/bench/*.sh)
+	@mkdir -p $(@D)
+	@printf '#!/bin/sh\nexec %s %s\n' '$(abspath $<)' '$(abspath $(O))' > $@
+	@chmod +x $@

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Many components, to be sourced by bench.sh: chart `count`. With 1, 10, 100 and 300 of them running (each of 16 MiB, 1 MiB filled, asleep):
+# in a node whose memory is reserved for all of them, what is not used takes none:
 # what starting another costs on average, how long `rtcr ps` takes, and the checkpoint of one of them.
 
 count_line() { # COUNT MEAN-START
@@ -19,6 +20,8 @@ chart_count() {
 	counts="1 10 100 300" repeats=15
 	[ -z "$quick" ] || { counts="1 5"; repeats=3; }
 	running=0
+	node_stop
+	node_start "${BENCH_NODE_MEMORY:-32G}" || return 1
 	echo "components,start_mean_us,ps_us,ps_quartile1_us,ps_quartile3_us,stop_us,stop_quartile1_us,stop_quartile3_us,$(
 		)checkpoint_command_us,processes" >"$out/count.csv"
 	for count in $counts; do

@@ -5,8 +5,9 @@ subject=bench
 
 node() { "$rtcr" --state "$work/state" "$@" </dev/null; }
 
-node_start() {
-	node node start ${BENCH_NODE_MEMORY:+--memory "$BENCH_NODE_MEMORY"} >"$work/answer" || return 1
+node_start() { # [MEMORY]
+	memory=${1:-${BENCH_NODE_MEMORY:-}}
+	node node start ${memory:+--memory "$memory"} >"$work/answer" || return 1
 	node_pid=$(node node status --json | jq .process)
 	node_says=$(sed -n 's/^node: //p' "$work/state/node.log" | tail -1)
 }
