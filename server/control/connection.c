@@ -5,6 +5,7 @@
 #include <framework/memory.h>
 #include <rm/session.h>
 
+#include "server/control/big_lock.h"
 #include "server/control/connection.h"
 #include "server/control/request.h"
 #include "server/host.h"
@@ -194,7 +195,7 @@ static void connection_accept(void)
 		host_close((int)socket);
 }
 
-void connections_step(struct lock *lock)
+void connections_step(void)
 {
 	static struct host_poll polls[CONNECTIONS + 1];
 	static struct connection *polled[CONNECTIONS + 1];
@@ -211,7 +212,7 @@ void connections_step(struct lock *lock)
 		polls[count++] = (struct host_poll){HOST_GRANT, POLL_READ, 0};
 	if (host_poll(polls, count, -1) < 0)
 		return;
-	lock_take(lock);
+	big_lock_take();
 	for (uint32_t i = 0; i < open; i++) {
 		if (polls[i].found && !polled[i]->broken)
 			connection_read(polled[i]);
@@ -220,5 +221,5 @@ void connections_step(struct lock *lock)
 	}
 	if (count > open && polls[open].found)
 		connection_accept();
-	lock_give(lock);
+	big_lock_give();
 }

@@ -35,8 +35,8 @@ struct connection {
 
 extern struct connection connections[CONNECTIONS];
 
-/* Wait for something to happen on a socket, then take `lock` and see to it. */
-void connections_step(struct lock *lock);
+/* Wait for something to happen on a socket, then see to it under the lock. */
+void connections_step(void);
 
 /* Answer OK: the struct, then the bytes. */
 void connection_answer(struct connection *connection, const void *reply, uint32_t size, const void *bytes,

@@ -7,19 +7,18 @@
  */
 #include <framework/env.h>
 
+#include "server/control/big_lock.h"
 #include "server/control/connection.h"
 #include "server/control/instance.h"
 #include "server/control/record.h"
 
 enum { SOCKET_THREAD = 1, SOCKET_STACK = 64 * 1024 };
 
-static struct lock lock;
-
 static void sockets_serve(addr_t argument)
 {
 	(void)argument;
 	for (;;)
-		connections_step(&lock);
+		connections_step();
 }
 
 static err_t signals_serve(signal_t signal)
@@ -27,18 +26,18 @@ static err_t signals_serve(signal_t signal)
 	uint32_t badges, count;
 
 	for (;;) {
-		lock_take(&lock);
+		big_lock_take();
 		uint64_t deadline = instances_deadline();
-		lock_give(&lock);
+		big_lock_give();
 		err_t err = signal_wait(signal, deadline, &badges, &count);
 		if (err != OK && err != ERR_TIMEOUT)
 			return err;
-		lock_take(&lock);
+		big_lock_take();
 		if (err == OK)
 			instances_signalled(badges);
 		else
 			instances_late();
-		lock_give(&lock);
+		big_lock_give();
 	}
 }
 
@@ -48,6 +47,8 @@ int component_main(addr_t argument)
 	err_t err = signal_alloc(&signal);
 
 	(void)argument;
+	if (err == OK)
+		err = big_lock_start();
 	if (err == OK)
 		err = record_start();
 	components_start(signal);
