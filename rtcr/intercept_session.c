@@ -15,8 +15,8 @@ static err_t rom_dataspace_handle(void *object, const struct rom_dataspace_reque
 	struct entry *rom = registry_find(((struct session_entry *)object)->rom);
 
 	(void)request, (void)message;
-	if (!rom)
-		return ERR_GONE;
+	if (!rom || rom->kind != ENTRY_DATASPACE || !((const struct dataspace_entry *)rom)->rom)
+		return ERR_GONE;   /* an image may name anything */
 	reply->size = ((const struct dataspace_entry *)rom)->rom_size;
 	registry_name(rom, caps_out);
 	return OK;

@@ -130,6 +130,12 @@ static err_t attachments(struct records *records, const struct map_entry *map)
 	return err;
 }
 
+/* What a handler or a buffer was may be gone: the target freed it. */
+static uint32_t alive(uint32_t id)
+{
+	return registry_find(id) ? id : 0;
+}
+
 err_t record_maps(struct records *records)
 {
 	err_t err = OK;
@@ -138,9 +144,10 @@ err_t record_maps(struct records *records)
 		const struct map_entry *map = (const struct map_entry *)entry;
 		if (entry->kind != ENTRY_MAP)
 			continue;
+		uint32_t handler = alive(map->handler);
 		const struct image_region_map record = {.record = head(IMAGE_KIND_region_map, entry->id, 1),
-		                                        .size = map->size, .fault_signal = map->handler,
-		                                        .fault_badge = map->handler_badge};
+		                                        .size = map->size, .fault_signal = handler,
+		                                        .fault_badge = handler ? map->handler_badge : 0};
 		err = add(records, &record, sizeof record, NULL, 0);
 	}
 	for (struct entry *entry = registry.first; entry && err == OK; entry = entry->next)
@@ -207,8 +214,11 @@ err_t record_sessions(struct records *records)
 			continue;
 		const struct image_session record = {.record = head(IMAGE_KIND_session, entry->id, 1),
 		                                     .badge = BADGE_OF(entry->id)};
-		const struct session_state state = {session->client_id, session->rom, session->signal,
-		                                    session->signal_badge, session->buffer, 0, session->deadline,
+		uint32_t buffer = alive(session->buffer), signal = alive(session->signal);
+		if (session->service == SERVICE_TERMINAL && !buffer)
+			signal = 0;
+		const struct session_state state = {session->client_id, session->rom, signal,
+		                                    signal ? session->signal_badge : 0, buffer, 0, session->deadline,
 		                                    session->period};
 		const char *service = service_names[session->service];
 		const struct image_piece pieces[4] = {{service, (uint32_t)strlen(service)},

@@ -11,3 +11,12 @@ $(O)/test/hostile: test/hostile/hostile.sh test/system/node.sh $(O)/bin/rtcr-nod
 	@mkdir -p $(@D)
 	@printf '#!/bin/sh\nexec sh %s %s\n' '$(abspath $<)' '$(abspath $(O))' > $@
 	@chmod +x $@
+
+# The RTCR, served requests by targets that are hostile.
+$(eval $(call component,test/hostile/intruder,test/hostile/intruder.c component/subject.c))
+TESTS += $(O)/test/hostile-target
+$(O)/test/hostile-target: test/hostile/target.sh $(O)/bin/rtcr $(O)/bin/rtcr-node \
+	$(patsubst %,$(O)/component/%.elf,core init rtcr posix store terminal control sheep test/hostile/intruder)
+	@mkdir -p $(@D)
+	@printf '#!/bin/sh\nexec sh %s %s\n' '$(abspath $<)' '$(abspath $(O))' > $@
+	@chmod +x $@
