@@ -49,6 +49,7 @@ stop_amounts() { # leaves $sizes, $rounds, $checkpoints
 
 chart_stop() {
 	stop_amounts
+	note "stop times count from the pause; the preparation before it, while calls of the target wait, is not in them"
 	stop_header stop mebibytes
 	for size in $sizes; do
 		progress "stop: $size MiB"
