@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -75,6 +77,28 @@ bool node_find(const char *state)
 	return true;
 }
 
+pid_t node_process(int socket)
+{
+	struct ucred peer;
+	socklen_t size = sizeof peer;
+
+	return getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 ? peer.pid : -1;
+}
+
+/* A node that was killed may be outlived for a moment by its control server, which still listens. */
+static bool node_lives(int socket)
+{
+	pid_t process = node_process(socket);
+	int fd = process > 0 ? (int)syscall(SYS_pidfd_open, process, 0) : -1;
+	struct pollfd ended = {fd, POLLIN, 0};
+
+	if (fd < 0)
+		return errno != ESRCH;
+	bool lives = poll(&ended, 1, 0) == 0;
+	close(fd);
+	return lives;
+}
+
 int node_connect(void)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -83,20 +107,14 @@ int node_connect(void)
 	if (fd < 0)
 		return -1;
 	strcpy(address.sun_path, node.socket);
-	if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+	int error = connect(fd, (struct sockaddr *)&address, sizeof address) < 0 ? errno : 0;
+	if (!error && node_lives(fd))
 		return fd;
-	int error = errno;
+	if (!error)
+		error = ECONNREFUSED;
 	close(fd);
 	errno = error;
 	return -1;
-}
-
-pid_t node_process(int socket)
-{
-	struct ucred peer;
-	socklen_t size = sizeof peer;
-
-	return getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 ? peer.pid : -1;
 }
 
 /* mkdir -p, what is made is for its owner alone. */

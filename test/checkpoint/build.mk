@@ -17,3 +17,9 @@ TESTS += $(O)/test/checkpoint-native
 $(O)/test/checkpoint-native: test/checkpoint/native.sh $(SUBJECTS)
 	@mkdir -p $(@D)
 	cp $< $@
+
+TESTS += $(O)/test/storm
+$(O)/test/storm: test/checkpoint/storm.sh $(SUBJECTS) $(PROGRAMS) $(O)/bin/rtcr $(O)/bin/rtcr-node
+	@mkdir -p $(@D)
+	printf '#!/bin/sh\nexec sh %s -n 2 -s 200 -N %s\n' '$(CURDIR)/$<' '$(abspath $(O))' >$@
+	chmod +x $@

@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# storm.sh [-n TIMES] [-s STEPS] [BUILD [SUBJECT...]]: runs each subject as a component, checkpoints it
-# at a random instant, kills it, restores it, and compares output and status with the native run. Native subjects, those of
-# component/, are compared with an undisturbed run as a component.
+# storm.sh [-n TIMES] [-s STEPS] [-N] [BUILD [SUBJECT...]]: runs each subject as a component, checkpoints it
+# at a random instant, kills it, restores it, and compares output and status with the native run. Subjects are those of
+# test/checkpoint/, the native ones of component/, which are compared with an undisturbed run as a component, and
+# the programs awk, lua and sqlite with their work in test/programs/. With -N the whole node is killed (SIGKILL) and
+# another restores: that node is the storm's own, in a directory of its own.
 # Prints for each how often all was right, and at the end in which class of state its threads were hit.
 # RTCR in the environment names the command (default BUILD/bin/rtcr). FIGURES names a CSV file to keep.
 # A checkpoint that comes after the end of the program does not count and is tried again.
@@ -11,8 +13,11 @@ set -u
 times=100
 steps=300
 shortest=400 # milliseconds that a subject shall run at least
-while getopts n:s: option; do
+kill_node=
+root=$(cd "$(dirname "$0")/../.." && pwd)
+while getopts n:s:N option; do
 	case $option in
+	N) kill_node=yes ;;
 	n) times=$OPTARG ;;
 	s) steps=$OPTARG ;;
 	*) sed -n '3p' "$0" >&2; exit 2 ;;
@@ -31,9 +36,17 @@ name_remove() {
 	"$rtcr" kill "$name" >/dev/null 2>&1
 	"$rtcr" rm "$name" >/dev/null 2>&1
 }
-trap 'name_remove; rm -rf "$work"' EXIT
+end() {
+	name_remove
+	[ -z "$kill_node" ] || "$rtcr" node stop --force >/dev/null 2>&1
+	rm -rf "$work"
+}
+trap end EXIT
 trap 'exit 1' INT TERM
-seq 1 $((steps * 20)) >"$work/input"
+if [ -n "$kill_node" ]; then
+	export RTCR_STATE=$work/state
+	mkdir -m 700 "$RTCR_STATE"
+fi
 : >"$work/classes"
 failed=0
 
@@ -44,27 +57,47 @@ random_sleep() { # MILLISECONDS: anything up to them
 		'BEGIN { printf "%.4f", most * (seed % 10000) / 10000000 }')"
 }
 
-# SUBJECT: sets $program and how to run it.
+# SUBJECT: sets $program, how to run it, and where it finds its files when it runs natively.
 subject_find() {
-	program=$build/checkpoint/$1 native=
-	[ -x "$program" ] && return
-	program=$build/component/$1.elf native=--native
-	[ -f "$program" ] || { echo "storm: no subject $1" >&2; exit 2; }
+	program=$build/checkpoint/$1 options= place=$work files=
+	case $1 in
+	awk) program=$(command -v busybox) files=work.awk ;;
+	lua | sqlite) program=$build/programs/$1 files=work.$1 ;;
+	esac
+	[ "$1" != sqlite ] || files=work.sql
+	if [ -n "$files" ]; then
+		place=$root/test/programs
+		options="--file $place/$files:/$files"
+	elif [ ! -x "$program" ]; then
+		program=$build/component/$1.elf options=--native
+		[ -f "$program" ] || { echo "storm: no subject $1" >&2; exit 2; }
+	fi
+}
+
+# The arguments of the subject: its file, or how many steps it shall do.
+arguments() {
+	case $files in
+	'') echo "$count" ;;
+	*.awk) echo "awk -f $files" ;;
+	*) echo "$files" ;;
+	esac
 }
 
 native_run() { # leaves $work/native and $status
-	if [ -n "$native" ]; then
+	# shellcheck disable=SC2046,SC2086 # words are meant to be split
+	if [ "$options" = --native ]; then
 		"$rtcr" run --native --name "$name" -- "$program" "$count" </dev/null >"$work/native" 2>&1
 	else
-		(cd "$work" && "$program" "$count" <input >native 2>&1)
+		(cd "$place" && "$program" $(arguments) <"$work/input" >"$work/native" 2>&1)
 	fi
 	status=$?
-	[ -z "$native" ] || name_remove
+	[ "$options" != --native ] || name_remove
 }
 
 component_time() { # runs it undisturbed; leaves its run time in $span
 	start=$(clock_milliseconds)
-	"$rtcr" run $native --name "$name" -- "$program" "$count" <"$work/input" >"$work/output" 2>&1
+	# shellcheck disable=SC2046,SC2086
+	"$rtcr" run $options --name "$name" -- "$program" $(arguments) <"$work/input" >"$work/output" 2>&1
 	same_status=$?
 	span=$(($(clock_milliseconds) - start))
 	name_remove
@@ -73,7 +106,8 @@ component_time() { # runs it undisturbed; leaves its run time in $span
 
 # Status 0: equal; 1: not; 3: the program had ended before the checkpoint.
 round_run() { # SUBJECT
-	"$rtcr" run -d $native --name "$name" -- "$program" "$count" <"$work/input" \
+	# shellcheck disable=SC2046,SC2086
+	"$rtcr" run -d $options --name "$name" -- "$program" $(arguments) <"$work/input" \
 		>/dev/null 2>"$work/errors" || return 1
 	random_sleep "$span"
 	if ! "$rtcr" checkpoint --json "$name" >"$work/answer" 2>"$work/errors"; then
@@ -81,7 +115,13 @@ round_run() { # SUBJECT
 			'any(.[]; .name == $name and .state == "running")' >/dev/null && return 1
 		return 3
 	fi
-	"$rtcr" kill "$name" >/dev/null 2>"$work/errors" || return 3
+	if [ -n "$kill_node" ]; then
+		node=$("$rtcr" node status --json | jq .process)
+		kill -KILL "$node" || return 1
+		while kill -0 "$node" 2>/dev/null; do sleep 0.01; done
+	else
+		"$rtcr" kill "$name" >/dev/null 2>"$work/errors" || return 3
+	fi
 	"$rtcr" restore --json "$name" >"$work/restored" 2>"$work/errors" || return 1
 	timeout 120 "$rtcr" wait "$name" >/dev/null 2>"$work/errors"
 	[ $? -eq "$status" ] || return 1
@@ -100,8 +140,9 @@ subject_storm() { # SUBJECT
 	subject_find "$1"
 	count=$steps span=0
 	# What ends too soon to be hit is given more to do.
-	while [ $span -lt $shortest ] && [ $count -lt $((steps * 256)) ]; do
+	while [ $span -lt $shortest ] && [ -z "$files" -o $span -eq 0 ] && [ $count -lt $((steps * 256)) ]; do
 		[ $span -eq 0 ] || count=$((count * 4))
+		seq 1 $((count * 20)) >"$work/input"
 		native_run
 		if ! component_time; then
 			echo "  $1 differs even without a checkpoint"
@@ -139,7 +180,7 @@ if [ $# -eq 0 ]; then
 	for path in "$build"/checkpoint/*; do
 		[ -x "$path" ] && set -- "$@" "${path##*/}"
 	done
-	set -- "$@" sheep echo_pair maps signals caps
+	set -- "$@" sheep echo_pair maps signals caps awk lua sqlite
 fi
 [ $# -gt 0 ] || { echo "storm: no subjects in $build/checkpoint" >&2; exit 2; }
 good=0
@@ -149,4 +190,5 @@ done
 histogram_print
 [ -z "${FIGURES:-}" ] || { echo subject,class; cat "$work/classes"; } >"$FIGURES"
 echo "$good of $# subjects right in $times of $times rounds"
+echo "$good passed, $(($# - good)) failed"
 exit $failed
