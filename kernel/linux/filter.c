@@ -20,7 +20,7 @@ static const uint32_t host_calls[] = {
 	SYS_read, SYS_write, SYS_pread64, SYS_pwrite64, SYS_close, SYS_lseek, SYS_fstat, SYS_openat, SYS_newfstatat,
 	SYS_fsync, SYS_fdatasync, SYS_ftruncate, SYS_renameat, SYS_unlinkat, SYS_mkdirat, SYS_getdents64, SYS_poll,
 	SYS_ppoll, SYS_accept4, SYS_recvmsg, SYS_sendmsg, SYS_shutdown, SYS_getsockopt, SYS_statx, SYS_flock,
-	SYS_fcntl,
+	SYS_fcntl, SYS_restart_syscall /* by Linux itself, after the process was stopped in poll */,
 };
 
 static const uint32_t service_calls[] = {
