@@ -199,25 +199,27 @@ enum service session_service(const struct image_session *record)
 	return (enum service)service;
 }
 
-/* "core=N priority=N flags=N" */
+/* "core=N priority=N flags=N output=N" */
 err_t target_state_read(const struct image_target *record)
 {
-	uint32_t values[3], length, at = 0;
+	uint32_t length, at = 0;
+	uint64_t values[4];
 	const uint8_t *bytes = image_piece(record, 1, &length);
 
-	for (uint32_t i = 0; i < 3; i++) {
+	for (uint32_t i = 0; i < 4; i++) {
 		while (at < length && bytes[at] != '=')
 			at++;
 		at++;
 		values[i] = 0;
 		while (at < length && bytes[at] >= '0' && bytes[at] <= '9')
-			values[i] = values[i] * 10 + (uint32_t)(bytes[at++] - '0');
+			values[i] = values[i] * 10 + (uint64_t)(bytes[at++] - '0');
 	}
 	if (at > length)
 		return ERR_CORRUPT;
-	target.core = values[0];
-	target.priority = values[1];
-	target.flags = values[2];
+	target.core = (uint32_t)values[0];
+	target.priority = (uint32_t)values[1];
+	target.flags = (uint32_t)values[2];
+	target.output = values[3];
 	return OK;
 }
 

@@ -24,7 +24,7 @@ uint64_t archive_newest(uint64_t below);
 err_t rom_name_read(const struct image_dataspace *record, uint64_t *size, char *name, uint32_t room) MUST_CHECK;
 enum service session_service(const struct image_session *record);   /* SERVICES: unknown */
 
-/* Core, priority and flags of the target. */
+/* Core, priority, flags and output of the target. */
 err_t target_state_read(const struct image_target *record) MUST_CHECK;
 
 #endif

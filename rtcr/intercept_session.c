@@ -73,7 +73,7 @@ static err_t terminal_write_handle(void *object, const struct terminal_write_req
 	if (terminal_renew(session, err))
 		err = terminal_write(session->real.ep, request, NULL, reply, NULL);
 	if (err == OK)
-		session->output = reply->offset;
+		session->output = target.output = reply->offset;
 	return err;
 }
 

@@ -96,6 +96,7 @@ static err_t handle_kill(void *object, const struct checkpoint_kill_request *req
 	(void)object, (void)request, (void)message, (void)reply, (void)caps_out;
 	if (!target.exists)
 		return ERR_STATE;
+	target_note(TARGET_KILLED, 0);
 	target_destroy();
 	target_state_set(TARGET_KILLED);
 	return OK;
@@ -258,6 +259,7 @@ static void ends_look(void)
 {
 	if (!target.ended || !target.exists)
 		return;
+	target_note(TARGET_EXITED, 0);
 	target_destroy();
 	target_state_set(TARGET_EXITED);
 }

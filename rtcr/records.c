@@ -77,9 +77,9 @@ err_t record_target(struct records *records, uint64_t clock)
 {
 	const struct image_target record = {.record = head(IMAGE_KIND_target, 1, 0), .ram_quota = target.ram,
 	                                    .clock_ns = clock, .cap_quota = target.caps, .region_map = target.space};
-	char state[64];
-	uint32_t length = (uint32_t)text_format(state, sizeof state, "core=%u priority=%u flags=%u", target.core,
-	                                        target.priority, target.flags) + 1;
+	char state[96];
+	uint32_t length = (uint32_t)text_format(state, sizeof state, "core=%u priority=%u flags=%u output=%lu",
+	                                        target.core, target.priority, target.flags, target.output) + 1;
 	const struct image_piece pieces[3] = {{target.name, (uint32_t)strlen(target.name)}, {state, length}, {"", 0}};
 
 	return add(records, &record, sizeof record, pieces, 3);

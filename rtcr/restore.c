@@ -181,23 +181,14 @@ static err_t sessions_make(void)
 }
 
 /* Output behind the checkpoint is taken back. */
-static err_t terminals_cut(void)
+static err_t output_restore(void)
 {
-	err_t err = OK;
-
-	for (uint32_t i = 0; i < image_count(&image, IMAGE_KIND_terminal) && err == OK; i++) {
+	for (uint32_t i = 0; i < image_count(&image, IMAGE_KIND_terminal); i++) {
 		const struct image_terminal *record = image_at(&image, IMAGE_KIND_terminal, i);
 		struct session_entry *session = (struct session_entry *)registry_find(record->record.id);
-		const struct terminal_cut_request request = {.output = record->output_offset};
-		struct terminal_cut_reply reply;
 		session->output = record->output_offset;
-		err = terminal_cut(session->real.ep, &request, NULL, &reply, NULL);
-		if (err == ERR_RANGE) {
-			log_line("output from before the checkpoint is lost");
-			err = OK;
-		}
 	}
-	return err;
+	return terminals_cut();
 }
 
 static err_t thread_state_read(const struct image_thread *record, struct thread_state *state)
@@ -370,7 +361,7 @@ static err_t target_build(const struct image_target *description)
 	if (err == OK)
 		err = sessions_make();
 	if (err == OK)
-		err = terminals_cut();
+		err = output_restore();
 	if (err == OK)
 		err = threads_make();
 	if (err == OK)

@@ -84,7 +84,7 @@ err_t target_make(uint64_t ram, uint32_t caps)
 		return err;
 	target.exists = true;
 	target.ended = target.stopped = target.timers_armed = false;
-	target.parent = 0;
+	target.parent = target.output = 0;
 	target.ram = ram;
 	target.caps = caps;
 	return cpu_exception_handler((ep_t){target.child.cpu}, &handler, &target.exception, &reply, NULL);

@@ -26,6 +26,7 @@ struct target {
 	bool ended;                    /* exit was called: end it when this call is over */
 	bool stopped;                  /* stands since a checkpoint after which it is to be killed */
 	bool timers_armed;
+	uint64_t output;               /* where the record of its output ends, whichever session wrote it */
 	uint64_t parent;               /* generation it was restored from or last saved as, 0: none */
 	struct checkpoint_status_reply status;
 	char sentence[120];
@@ -109,6 +110,9 @@ void store_fail(enum store_use use, const char *what, err_t err);
  * call may be made again: what it wrote unsaid is taken back. And a look at all of them, for a target that waits.
  */
 bool terminal_renew(struct session_entry *session, err_t err);
+
+/* Output behind target.output is taken back, also if the target has no session (yet): it will write it again. */
+err_t terminals_cut(void) MUST_CHECK;
 void terminals_look(void);
 
 /* TIMER: set one; submit what is due, and when the next will be (own clock). */

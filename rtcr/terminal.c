@@ -15,29 +15,30 @@ static bool server_died(err_t err)
 	return err == ERR_GONE || err == ERR_CAPABILITY;
 }
 
-/* All of a target's sessions write to one record. */
-static uint64_t output_end(void)
+static err_t record_cut(ep_t terminal)
 {
-	uint64_t end = 0;
-
-	for (const struct entry *entry = registry.first; entry; entry = entry->next) {
-		const struct session_entry *session = (const struct session_entry *)entry;
-		if (entry->kind == ENTRY_SESSION && session->service == SERVICE_TERMINAL && session->output > end)
-			end = session->output;
-	}
-	return end;
-}
-
-static err_t record_cut(struct session_entry *session)
-{
-	const struct terminal_cut_request request = {.output = output_end()};
+	const struct terminal_cut_request request = {.output = target.output};
 	struct terminal_cut_reply reply;
-	err_t err = terminal_cut(session->real.ep, &request, NULL, &reply, NULL);
+	err_t err = terminal_cut(terminal, &request, NULL, &reply, NULL);
 
 	if (err != ERR_RANGE)
 		return err;
 	log_line("the terminal has lost output");
 	return OK;
+}
+
+err_t terminals_cut(void)
+{
+	struct session session;
+	err_t err = session_open("TERMINAL", target.name, TERMINAL_WAIT_NS, &session);
+
+	if (err == ERR_NOT_FOUND)
+		return OK;   /* on a node without terminals */
+	if (err != OK)
+		return err;
+	err = record_cut(session.ep);
+	session_close(&session);
+	return err;
 }
 
 /* Its target may wait for news that came in between. */
@@ -62,7 +63,7 @@ bool terminal_renew(struct session_entry *session, err_t err)
 		session_close(&session->real);
 	err = session_open("TERMINAL", target.name, TERMINAL_WAIT_NS, &session->real);
 	if (err == OK)
-		err = record_cut(session);
+		err = record_cut(session->real.ep);
 	if (err == OK)
 		err = buffer_lend(session);
 	log_line("the terminal died; %s", err == OK ? "it is open again" : err_sentence(err));

@@ -176,11 +176,15 @@ static void component_attach(struct component *component)
 
 	if (err == ERR_BUSY)
 		return;
-	if (err == OK)
-		err = checkpoint_handler(component->checkpoint.ep, &request, &component->checkpoint_signal, &reply, NULL);
 	if (err == OK) {
-		component->phase = PHASE_UP;
-		err = work_begin(component);
+		err = checkpoint_handler(component->checkpoint.ep, &request, &component->checkpoint_signal, &reply, NULL);
+		if (err == OK)
+			err = work_begin(component);
+		if (err == ERR_GONE || err == ERR_CAPABILITY) {
+			component_detach(component);   /* it has just died */
+			return;
+		}
+		component->phase = err == OK ? PHASE_UP : component->phase;
 	}
 	if (err == OK) {
 		component_look(component);

@@ -1,3 +1,13 @@
 # SPDX-License-Identifier: MIT
-# Faults of the host, of components and of images.
+# Faults of the host, of components and of images. Each script has a node of its own.
 $(eval $(call test,store_crash,test/faults/store_crash.c test/faults/disk.c server/store/file.c lib/format.c,))
+
+# $(call fault_script,NAME,PROGRAMS): build/test/faults-NAME
+define fault_script
+TESTS += $(O)/test/faults-$(1)
+$(O)/test/faults-$(1): test/faults/$(1).sh test/faults/node.sh $(O)/bin/rtcr $(O)/bin/rtcr-node $(2) $$(COMPONENTS)
+	@mkdir -p $$(@D)
+	@printf '#!/bin/sh\nexec %s %s\n' '$(abspath test/faults/$(1).sh)' '$(abspath $(O))' > $$@
+	@chmod +x $$@
+endef
+$(eval $(call fault_script,kill,))

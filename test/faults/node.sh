@@ -74,9 +74,18 @@ count_right() { # NAME LAST: waits for the end; output and status are those of a
 	if cmp -s out native; then pass; else fail "the output is not that of a native run"; diff native out | head -5; fi
 }
 
+count_whole() { # NAME: the output so far is what a native run prints first
+	"$rtcr" logs "$1" >out 2>err
+	seq 1 "$(wc -l <out)" >native
+	if cmp -s out native; then pass; else fail "the output is not that of a native run"; diff native out | head -5; fi
+}
+
 state_of() { "$rtcr" ps --json | jq -r --arg name "$1" '.[] | select(.name == $name) | .state'; }
 
-generation_of() { "$rtcr" checkpoints --json "$1" 2>/dev/null | jq -r 'map(.generation) | max // 0'; }
+generation_of() { # 0: none
+	generation=$("$rtcr" checkpoints --json "$1" 2>/dev/null | jq -r 'map(.generation) | max // 0')
+	echo "${generation:-0}"
+}
 
 node_process() { "$rtcr" node status --json | jq .process; }
 
