@@ -188,7 +188,7 @@ static err_t output_restore(void)
 		struct session_entry *session = (struct session_entry *)registry_find(record->record.id);
 		session->output = record->output_offset;
 	}
-	return terminals_cut();
+	return terminals_cut(image.header.generation, target.status.generation);
 }
 
 static err_t thread_state_read(const struct image_thread *record, struct thread_state *state)

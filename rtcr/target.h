@@ -111,8 +111,11 @@ void store_fail(enum store_use use, const char *what, err_t err);
  */
 bool terminal_renew(struct session_entry *session, err_t err);
 
-/* Output behind target.output is taken back, also if the target has no session (yet): it will write it again. */
-err_t terminals_cut(void) MUST_CHECK;
+/*
+ * Output behind target.output is taken back, also if the target has no session (yet): it will write it again. The record
+ * becomes that of checkpoint `generation`, the newest is `newest` (terminal/session.h).
+ */
+err_t terminals_cut(uint64_t generation, uint64_t newest) MUST_CHECK;
 void terminals_look(void);
 
 /* TIMER: set one; submit what is due, and when the next will be (own clock). */

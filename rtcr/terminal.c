@@ -15,9 +15,9 @@ static bool server_died(err_t err)
 	return err == ERR_GONE || err == ERR_CAPABILITY;
 }
 
-static err_t record_cut(ep_t terminal)
+static err_t record_cut(ep_t terminal, uint64_t generation, uint64_t newest)
 {
-	const struct terminal_cut_request request = {.output = target.output};
+	const struct terminal_cut_request request = {.output = target.output, .generation = generation, .newest = newest};
 	struct terminal_cut_reply reply;
 	err_t err = terminal_cut(terminal, &request, NULL, &reply, NULL);
 
@@ -27,7 +27,7 @@ static err_t record_cut(ep_t terminal)
 	return OK;
 }
 
-err_t terminals_cut(void)
+err_t terminals_cut(uint64_t generation, uint64_t newest)
 {
 	struct session session;
 	err_t err = session_open("TERMINAL", target.name, TERMINAL_WAIT_NS, &session);
@@ -36,7 +36,7 @@ err_t terminals_cut(void)
 		return OK;   /* on a node without terminals */
 	if (err != OK)
 		return err;
-	err = record_cut(session.ep);
+	err = record_cut(session.ep, generation, newest);
 	session_close(&session);
 	return err;
 }
@@ -63,7 +63,7 @@ bool terminal_renew(struct session_entry *session, err_t err)
 		session_close(&session->real);
 	err = session_open("TERMINAL", target.name, TERMINAL_WAIT_NS, &session->real);
 	if (err == OK)
-		err = record_cut(session->real.ep);
+		err = record_cut(session->real.ep, 0, 0);
 	if (err == OK)
 		err = buffer_lend(session);
 	log_line("the terminal died; %s", err == OK ? "it is open again" : err_sentence(err));

@@ -5,6 +5,7 @@
  * watches it have a session each.
  *
  *    TERMINALS/NAME.output     the record: for each write struct terminal_frame, then the bytes
+ *    TERMINALS/NAME.output.G   the record that checkpoints up to G were taken on, when an older one was restored
  *    TERMINALS/NAME.input      bytes as they came; NAME.ended exists when no more will come
  *
  * Output is kept: a byte has an offset in the record for as long as the record lasts, and a restore cuts the record
@@ -68,9 +69,15 @@ struct terminal_feed_request {
 };
 RPC_EMPTY(terminal_feed_reply);
 
-/* Cut the record back to `output` bytes; longer: ERR_RANGE. 0 and `fresh`: forget input and output of this name. */
+/*
+ * Cut the record back to `output` bytes, where it was at checkpoint `generation` (0: none, the record as it is); longer:
+ * ERR_RANGE. If there are checkpoints up to `newest` beyond that one, what is cut off is kept for them, and a later cut to
+ * one of them finds it again. 0 and `fresh`: forget input and output of this name.
+ */
 struct terminal_cut_request {
 	uint64_t output;
+	uint64_t generation;
+	uint64_t newest;          /* not below generation */
 	uint32_t fresh;
 	uint32_t reserved;
 };

@@ -12,6 +12,7 @@
 #include "server/buffer.h"
 #include "server/host.h"
 #include "server/name.h"
+#include "server/terminal/past.h"
 
 enum { FRAME_MAX = 1 << 24 };
 
@@ -295,23 +296,44 @@ static err_t handle_feed(void *object, const struct terminal_feed_request *reque
 	return OK;
 }
 
-static err_t handle_cut(void *object, const struct terminal_cut_request *request, struct rpc_message *message,
-                        struct terminal_cut_reply *reply, slot_t *caps_out)
+/* The record of a checkpoint that is not the newest, or was not taken on the current one, becomes current again. */
+static err_t record_return(struct terminal *terminal, const struct terminal_cut_request *request, uint64_t kept)
 {
-	struct watcher *watcher = object;
-	struct terminal *terminal = watcher->terminal;
+	uint64_t size = terminal->output_size;
+	long result = kept ? past_size(terminal->name, kept, &size) : 0;
+
+	if (result == 0 && request->output > size)
+		return ERR_RANGE;
+	if (result == 0 && past_find(terminal->name, request->newest) != request->newest)
+		result = past_keep(terminal->name, request->newest);
+	if (result == 0)
+		result = past_copy(terminal->name, kept ? kept : request->newest, request->output);
+	if (result < 0) {
+		log_line("%s: the output of checkpoint %lu cannot be brought back: %s", terminal->name, request->generation,
+		         host_sentence(result));
+		return ERR_IO;
+	}
+	host_close(terminal->output);
+	terminal->output = (int)result;
+	terminal->output_size = request->output;
+	return OK;
+}
+
+static err_t record_cut(struct terminal *terminal, uint64_t output)
+{
+	if (output > terminal->output_size)
+		return ERR_RANGE;
+	if (host_truncate(terminal->output, output) < 0)
+		return ERR_IO;
+	terminal->output_size = output;
+	return OK;
+}
+
+static err_t terminal_forget(struct terminal *terminal)
+{
 	char path[NAME_SIZE + 16];
 
-	(void)message;
-	(void)reply;
-	(void)caps_out;
-	if (request->output > terminal->output_size)
-		return ERR_RANGE;
-	if (host_truncate(terminal->output, request->output) < 0)
-		return ERR_IO;
-	terminal->output_size = request->output;
-	if (!request->fresh)
-		return OK;
+	past_forget(terminal->name);
 	if (host_truncate(terminal->input, 0) < 0)
 		return ERR_IO;
 	terminal->input_size = 0;
@@ -319,6 +341,23 @@ static err_t handle_cut(void *object, const struct terminal_cut_request *request
 	file_name(path, terminal->name, "ended");
 	host_unlink(HOST_GRANT, path, false);
 	return OK;
+}
+
+static err_t handle_cut(void *object, const struct terminal_cut_request *request, struct rpc_message *message,
+                        struct terminal_cut_reply *reply, slot_t *caps_out)
+{
+	struct terminal *terminal = ((struct watcher *)object)->terminal;
+	uint64_t kept = request->generation ? past_find(terminal->name, request->generation) : 0;
+
+	(void)message;
+	(void)reply;
+	(void)caps_out;
+	if (request->newest < request->generation)
+		return ERR_ARGUMENT;
+	if (request->generation && (kept || request->newest > request->generation))
+		return record_return(terminal, request, kept);
+	err_t err = record_cut(terminal, request->output);
+	return err == OK && request->fresh ? terminal_forget(terminal) : err;
 }
 
 static err_t handle_info(void *object, const struct terminal_info_request *request, struct rpc_message *message,

@@ -237,6 +237,29 @@ checkpoint_test() {
 	expect 3 "nothing is left" "$rtcr" checkpoints count
 }
 
+# Back to an older checkpoint, on from there, and to the younger ones of the time before: each has its own output.
+past_test() {
+	expect 0 "ticks" "$rtcr" run -d --name past -- busybox awk "$count"
+	for generation in 1 2 3; do
+		until_true "[ \"\$(\"\$rtcr\" logs past | wc -l)\" -gt $((generation * 20)) ]"
+		expect 0 "checkpoint $generation" "$rtcr" checkpoint --stop past
+		"$rtcr" logs past >past.$generation
+		expect 0 "on" "$rtcr" restore past
+	done
+	expect 0 "back to 1" "$rtcr" restore -f past@1
+	expect 0 "checkpoint 4" "$rtcr" checkpoint --stop past
+	"$rtcr" logs past >past.4
+	for generation in 3 1 4 2 4 3; do
+		expect 0 "to $generation" "$rtcr" restore -f past@$generation
+		expect 0 "held" "$rtcr" kill past
+		"$rtcr" logs past | head -n "$(wc -l <past.$generation)" >out
+		equal out past.$generation
+		"$rtcr" logs past >out; seq 1 "$(wc -l <out)" >wanted; equal out wanted
+	done
+	expect 0 "rm" "$rtcr" rm -f past
+	until_true '! ls "$RTCR_STATE"/terminals | grep -q ^past'
+}
+
 # Damaged images, also as files.
 images_test() {
 	image=$RTCR_STATE/store/count/00000002.image
@@ -286,6 +309,7 @@ interrupt_test
 tail -1 out
 expect 0 "the node is well after it" "$rtcr" run -- busybox true
 checkpoint_test
+past_test
 expect 0 "stop" "$rtcr" node stop
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]
