@@ -39,6 +39,7 @@ static int checkpoint_show(const struct control_component *component, const stru
 		struct json_object *object = json_object_new_object();
 		json_object_object_add(object, "name", json_object_new_string(component->name));
 		json_object_object_add(object, "generation", json_object_new_uint64(component->generation));
+		json_object_object_add(object, "prepare_us", json_microseconds(component->prepare_ns));
 		json_object_object_add(object, "stop_us", json_microseconds(component->stop_ns));
 		json_object_object_add(object, "image_bytes", json_object_new_uint64(component->image_bytes));
 		json_object_object_add(object, "memory_bytes", json_object_new_uint64(component->memory_bytes));

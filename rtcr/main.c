@@ -11,7 +11,7 @@
 
 #include "rtcr/target.h"
 
-enum { DRAIN_MAX = 256 };
+enum { DRAIN_MAX = 256, TRIES = 4 };
 
 static struct {
 	uint32_t running;              /* enum checkpoint_work */
@@ -20,6 +20,9 @@ static struct {
 	ds_t bundle;
 	struct checkpoint_take_request take;
 	uint64_t generation;
+	bool preparing;                /* the other thread prepares for it ... */
+	uint32_t tries;                /* ... again, because the registry ... */
+	uint64_t changes;              /* ... was another */
 	uint32_t badges;               /* of signals that came in between */
 	bool continuing;               /* the RTCR was restarted and restores by itself */
 } work;
@@ -174,25 +177,44 @@ static void calls_drain(void)
 	server_reply_now(&rtcr_server);
 }
 
-/* A target that changes faster than it is prepared for is stopped all the same: what is new is prepared in the stop. */
-static err_t checkpoint_begin(void)
+static void checkpoint_fail(err_t err)
 {
-	enum { TRIES = 4 };
-	err_t err = OK;
+	work.preparing = false;
+	if (err == ERR_STATE && !target.sentence[0])
+		target_fail("the component ended before the checkpoint");
+	work_end(err);
+}
 
-	for (int i = 0; i < TRIES && err == OK; i++) {
-		if (!target.exists || target.ended)
-			return ERR_STATE;
-		uint64_t changes = registry.changes;
+static void checkpoint_prepare(void)
+{
+	err_t err = target.exists && !target.ended ? OK : ERR_STATE;
+
+	work.preparing = true;
+	work.changes = registry.changes;
+	if (err == OK)
 		err = snapshot_prepare();
-		if (err == OK)
-			calls_drain();
-		if (registry.changes == changes)
-			break;
-	}
+	if (err != OK)
+		checkpoint_fail(err);
+}
+
+/* A target that changes faster than it is prepared for is stopped all the same: what is new is prepared in the stop. */
+static void checkpoint_prepared(void)
+{
+	err_t err = snapshot_prepared();
+
+	work.preparing = false;
+	if (err == OK)
+		calls_drain();
 	if (!target.exists || target.ended)
-		return ERR_STATE;
-	return err == OK ? snapshot_take(work.take.budget_ns, work.take.flags & CHECKPOINT_STOP) : err;
+		err = ERR_STATE;
+	if (err == OK && registry.changes != work.changes && ++work.tries < TRIES) {
+		checkpoint_prepare();
+		return;
+	}
+	if (err == OK)
+		err = snapshot_take(work.take.budget_ns, work.take.flags & CHECKPOINT_STOP);
+	if (err != OK)
+		checkpoint_fail(err);
 }
 
 static void work_do(void)
@@ -207,11 +229,8 @@ static void work_do(void)
 		work_end(err);
 		break;
 	case WORK_CHECKPOINT:
-		err = checkpoint_begin();
-		if (err == ERR_STATE && !target.sentence[0])
-			target_fail("the component ended before the checkpoint");
-		if (err != OK)
-			work_end(err);
+		work.tries = 0;
+		checkpoint_prepare();
 		break;
 	default:
 		err = target_restore(work.generation);
@@ -341,7 +360,9 @@ int component_main(addr_t argument)
 		work.badges = 0;
 		if (badges & SERVER_SIGNAL_ENDED)
 			terminals_look();
-		if (badges & SIGNAL_WRITTEN)
+		if (badges & SIGNAL_WRITTEN && work.preparing)
+			checkpoint_prepared();
+		else if (badges & SIGNAL_WRITTEN)
 			snapshot_end();
 		if (badges & SIGNAL_EXCEPTION)
 			exceptions_look();

@@ -141,7 +141,7 @@ static bool unprepared(void)
 	return false;
 }
 
-static err_t prepare(void)
+static err_t arrange(void)
 {
 	err_t err = list_make();
 
@@ -149,10 +149,15 @@ static err_t prepare(void)
 		err = dataspace_show(shared.dataspaces[i], false);
 		if (err == OK && !shared.dataspaces[i]->copy)
 			err = copy_make(shared.dataspaces[i]);
-		shared.dataspaces[i]->populated = 0;
 	}
-	if (err == OK)
-		err = populated_all(range_count, UINT64_MAX);
+	return err;
+}
+
+static err_t prepare(void)
+{
+	for (uint32_t i = 0; i < shared.count; i++)
+		shared.dataspaces[i]->populated = 0;
+	err_t err = populated_all(range_count, UINT64_MAX);
 	if (err == OK && unprepared())
 		err = populated_all(range_prepare, UINT64_MAX);
 	for (uint32_t i = 0; i < shared.count && err == OK; i++)
@@ -177,7 +182,7 @@ static err_t capture(uint64_t until)
 {
 	snapshot.extent_count = 0;
 	snapshot.memory = 0;
-	err_t err = shared.changes == registry.changes ? OK : prepare();
+	err_t err = shared.changes == registry.changes ? OK : arrange();
 	if (err == OK)
 		err = populated_all(range_copy, until);
 	target.engine->finish();
@@ -209,4 +214,4 @@ static void written(void)
 	}
 }
 
-const struct strategy strategy_shared = {"shared", prepare, capture, forget, written};
+const struct strategy strategy_shared = {"shared", arrange, prepare, capture, forget, written};

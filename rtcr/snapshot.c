@@ -226,17 +226,29 @@ static err_t describe(void)
 
 err_t snapshot_prepare(void)
 {
-	uint64_t begin = clock_now();
 	err_t err = writer_start();
 
 	if (err == OK)
-		err = roms_store();
+		err = roms_arrange();
 	if (err == OK)
-		err = target.strategy->prepare();
-	if (err != OK)
+		err = target.strategy->arrange();
+	if (err == OK) {
+		snapshot.preparing = true;
+		err = signal_submit(snapshot.start);
+	}
+	if (err != OK) {
+		snapshot.preparing = false;
 		target_fail("checkpoint: cannot prepare: %s", err_sentence(err));
-	target.status.prepare_ns = clock_now() - begin;
+	}
 	return err;
+}
+
+err_t snapshot_prepared(void)
+{
+	if (snapshot.result != OK)
+		target_fail("checkpoint: cannot prepare: %s", err_sentence(snapshot.result));
+	target.status.prepare_ns = snapshot.prepare_ns;
+	return snapshot.result;
 }
 
 err_t snapshot_take(uint64_t budget_ns, bool stop)

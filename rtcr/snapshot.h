@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The offline storage: what the last checkpoint holds, immutable while `writing`. Made by snapshot.c on the main thread,
- * turned into an image by writer.c on the second one, which reads it between `start` and `done` and nothing else.
+ * turned into an image by writer.c on the second one. Between `start` and `done` that one has what the strategy arranged
+ * (`preparing`) or the snapshot (`writing`), and nothing else of the target; what it prepares may not go away meanwhile.
  */
 #ifndef RTCR_SNAPSHOT_H
 #define RTCR_SNAPSHOT_H
@@ -25,10 +26,12 @@ struct snapshot {
 	struct records records[SECTIONS];
 	struct image_header header;
 	uint64_t newest;                  /* generation in the store, 0: to be asked for */
+	bool preparing;                   /* the writer is at it; atomic */
 	bool writing;
 	signal_t start;                   /* to the writer */
 	slot_t done;                      /* from it: SIGNAL_WRITTEN */
 	err_t result;                     /* of the writer */
+	uint64_t prepare_ns;
 	uint64_t image_size;
 };
 extern struct snapshot snapshot;
@@ -38,5 +41,8 @@ bool array_room(void **array, uint32_t count, uint32_t *capacity, uint64_t size)
 
 /* Make the second thread, at the first checkpoint. */
 err_t writer_start(void) MUST_CHECK;
+
+/* Wait until it does not prepare, before something that it may be looking at goes away. */
+void writer_settle(void);
 
 #endif

@@ -4,7 +4,7 @@
 #include <image/digest.h>
 #include <store/session.h>
 
-#include "rtcr/target.h"
+#include "rtcr/snapshot.h"
 
 enum { STORE_WAIT_NS = 2000000000 };
 
@@ -72,14 +72,31 @@ static struct store_key content_key(const uint64_t digest[2])
 	return (struct store_key){.kind = STORE_CONTENT, .digest = {digest[0], digest[1]}};
 }
 
+static struct {
+	struct dataspace_entry **list;
+	uint32_t count, room;
+} unstored;
+
+err_t roms_arrange(void)
+{
+	unstored.count = 0;
+	for (struct entry *entry = registry.first; entry; entry = entry->next) {
+		struct dataspace_entry *rom = (struct dataspace_entry *)entry;
+		if (entry->kind != ENTRY_DATASPACE || !rom->rom || rom->stored)
+			continue;
+		if (!array_room((void **)&unstored.list, unstored.count, &unstored.room, sizeof *unstored.list))
+			return ERR_MEMORY_QUOTA;
+		unstored.list[unstored.count++] = rom;
+	}
+	return OK;
+}
+
 err_t roms_store(void)
 {
 	err_t err = OK;
 
-	for (struct entry *entry = registry.first; entry && err == OK; entry = entry->next) {
-		struct dataspace_entry *rom = (struct dataspace_entry *)entry;
-		if (entry->kind != ENTRY_DATASPACE || !rom->rom || rom->stored)
-			continue;
+	for (uint32_t i = 0; i < unstored.count && err == OK; i++) {
+		struct dataspace_entry *rom = unstored.list[i];
 		const struct store_key key = content_key(rom->digest);
 		err = content_write(&key, rom);
 		if (store_renew(STORE_ROMS, err))

@@ -15,10 +15,13 @@ struct dataspace_entry;
 struct strategy {
 	const char *name;
 
-	/* While the target runs: whatever can be done before it stands. */
+	/* While the target runs and its calls wait: look at what there is. Short. */
+	err_t (*arrange)(void);
+
+	/* While it runs and is served, on the second thread: whatever can be done with that before it stands. */
 	err_t (*prepare)(void);
 
-	/* While it stands; ERR_TIMEOUT if it is not done by `until` (own clock). */
+	/* While it stands; also what was not arranged yet. ERR_TIMEOUT if it is not done by `until` (own clock). */
 	err_t (*capture)(uint64_t until);
 
 	/* A dataspace goes away; memory of it that the last snapshot shows must stay until it is written. */

@@ -7,7 +7,7 @@
 #include <pd/session.h>
 #include <rm/session.h>
 
-#include "rtcr/target.h"
+#include "rtcr/snapshot.h"
 
 struct target target = {.strategy = &strategy_shared, .engine = &engine_cpu};
 
@@ -195,6 +195,7 @@ void dataspace_remove(struct dataspace_entry *dataspace)
 	const struct pd_ram_free_request request = {};
 	struct pd_ram_free_reply reply;
 
+	writer_settle();
 	if (dataspace->source)
 		ds_detach(dataspace->source, dataspace->size);
 	target.strategy->forget(dataspace);
@@ -402,6 +403,7 @@ void target_destroy(void)
 {
 	if (!target.exists)
 		return;
+	writer_settle();
 	child_destroy(&target.child);
 	target.exists = false;
 	while (registry.first) {

@@ -60,10 +60,11 @@ err_t target_run(const struct checkpoint_run_request *request, ds_t bundle) MUST
 err_t target_restore(uint64_t generation) MUST_CHECK;
 
 /*
- * Prepare while the target runs; what it asks for meanwhile is served afterwards, and changes of the registry call for
- * preparing again. Then stop, copy, go on; then the image is written by another thread, which submits SIGNAL_WRITTEN.
+ * Prepare by the other thread while the target runs and is served; changes of the registry call for preparing again. Then
+ * stop, copy, go on; then the image is written by the other thread. Both submit SIGNAL_WRITTEN at their end.
  */
-err_t snapshot_prepare(void) MUST_CHECK;
+err_t snapshot_prepare(void) MUST_CHECK;      /* ends as SIGNAL_WRITTEN */
+err_t snapshot_prepared(void) MUST_CHECK;     /* how it ended */
 err_t snapshot_take(uint64_t budget_ns, bool stop) MUST_CHECK;
 err_t snapshot_finish(void) MUST_CHECK;
 err_t snapshot_thread(uint32_t n, struct checkpoint_thread_reply *thread) MUST_CHECK;
@@ -90,7 +91,8 @@ err_t map_handler_set(struct map_entry *map, uint32_t signal, uint32_t badge, sl
 /* Calls of the target. */
 err_t intercept(struct entry *entry, struct rpc_message *message, struct rpc_message *reply) MUST_CHECK;
 
-/* Put the content of ROMs into the store, where it is not yet; its size there; back into a dataspace, checked. */
+/* List ROMs whose content is not in the store yet; put it there (by the other thread); its size there; back, checked. */
+err_t roms_arrange(void) MUST_CHECK;
 err_t roms_store(void) MUST_CHECK;
 err_t content_size(const uint64_t digest[2], uint64_t *size) MUST_CHECK;
 err_t content_read(struct dataspace_entry *rom) MUST_CHECK;

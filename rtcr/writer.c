@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The second thread: turns the snapshot into an image in the store while the target runs. The image's pieces are gathered in
+ * The second thread: prepares a checkpoint, and turns the snapshot into an image in the store, while the target runs. The image's pieces are gathered in
  * a window that the store appends from.
  */
 #include <framework/heap.h>
@@ -103,6 +103,24 @@ static err_t image_store(void)
 	return err;
 }
 
+static err_t work_prepare(void)
+{
+	uint64_t begin = clock_now();
+	err_t err = roms_store();
+
+	if (err == OK)
+		err = target.strategy->prepare();
+	snapshot.prepare_ns = clock_now() - begin;
+	return err;
+}
+
+static err_t work_write(void)
+{
+	err_t err = image_store();
+
+	return store_renew(STORE_WRITING, err) ? image_store() : err;
+}
+
 static _Noreturn void writer_run(addr_t unused)
 {
 	uint32_t badges, count;
@@ -111,14 +129,19 @@ static _Noreturn void writer_run(addr_t unused)
 	for (;;) {
 		err_t err = signal_wait(snapshot.start, DEADLINE_NEVER, &badges, &count);
 		if (err == OK)
-			err = image_store();
-		if (store_renew(STORE_WRITING, err))
-			err = image_store();
+			err = snapshot.preparing ? work_prepare() : work_write();
 		snapshot.result = err;
+		__atomic_store_n(&snapshot.preparing, false, __ATOMIC_RELEASE);
 		err = signal_submit((signal_t){snapshot.done});
 		if (err != OK)
 			log_line("the end of a checkpoint cannot be told: %s", err_sentence(err));
 	}
+}
+
+void writer_settle(void)
+{
+	while (__atomic_load_n(&snapshot.preparing, __ATOMIC_ACQUIRE))
+		thread_yield();
 }
 
 err_t writer_start(void)

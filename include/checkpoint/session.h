@@ -66,7 +66,7 @@ struct checkpoint_status_reply {
 	uint32_t last_work;       /* the last that ended ... */
 	uint32_t last_err;        /* ... and its err_t; sentence says more */
 	uint64_t generation;      /* newest durable one, 0: none */
-	uint64_t prepare_ns;      /* of the last checkpoint: before the stop, while the target ran and its calls waited */
+	uint64_t prepare_ns;      /* of the last checkpoint: before the stop, while the target ran and was served */
 	uint64_t stop_ns;         /* of the last checkpoint: from the pause until the last thread ran again */
 	uint64_t restore_ns;      /* of the last restore: request until the first instruction */
 	uint64_t image_bytes;     /* of the last image */

@@ -58,7 +58,7 @@ struct control_component {
 	uint32_t restarts;       /* of its RTCR */
 	uint32_t thread_count;
 	uint64_t age_ns;         /* since it was started or restored last */
-	uint64_t generation, stop_ns, restore_ns, image_bytes, memory_bytes, ram_limit, ram_used;
+	uint64_t generation, prepare_ns, stop_ns, restore_ns, image_bytes, memory_bytes, ram_limit, ram_used;
 	char sentence[120];      /* what went wrong last, or empty; terminated */
 };
 
@@ -184,7 +184,7 @@ static inline uint32_t control_request_size(uint32_t operation)
 	return operation < CONTROL_COUNT ? sizes[operation] : 0;
 }
 
-_Static_assert(sizeof(struct control_header) == 16 && sizeof(struct control_component) == 264 &&
+_Static_assert(sizeof(struct control_header) == 16 && sizeof(struct control_component) == 272 &&
 	       sizeof(struct control_thread) == 48 && sizeof(struct control_image) == 88, "sizes of the protocol");
 
 #endif

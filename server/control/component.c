@@ -135,6 +135,7 @@ void component_show(const struct component *component, struct control_component 
 	shown->thread_count = status->thread_count;
 	shown->age_ns = clock_now() - component->started;
 	shown->generation = status->generation;
+	shown->prepare_ns = status->prepare_ns;
 	shown->stop_ns = status->stop_ns;
 	shown->restore_ns = status->restore_ns;
 	shown->image_bytes = status->image_bytes;
