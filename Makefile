@@ -16,9 +16,9 @@ WARN   := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototype
 COMMON := -std=gnu11 $(OPT) $(WARN) -Iinclude -Iinclude/arch/$(ARCH) -I. -MMD -MP
 HOST_CFLAGS := $(COMMON) -D_GNU_SOURCE $(SANITIZE)
 HOST_LDFLAGS := $(SANITIZE)
-COMPONENT_CFLAGS := $(COMMON) -ffreestanding -fPIE -fno-stack-protector -fno-asynchronous-unwind-tables \
-	-fcf-protection=none -mgeneral-regs-only
-COMPONENT_BASE := 0x600000000000
+include tools/$(ARCH).mk
+COMPONENT_CFLAGS := $(COMMON) -ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables $(COMPONENT_MACHINE)
+KERNEL_USER_OBJECTS := $(patsubst %,$(O)/component/%.o,kernel/user/calls $(KERNEL_USER))
 # What every component links, made by lib/build.mk.
 FRAMEWORK_OBJECTS := $(O)/component/lib/framework.a
 
@@ -72,7 +72,7 @@ COMPONENTS += $(O)/component/$(1).elf
 $(O)/component/$(1).elf: $$(patsubst %,$(O)/component/%.o,$$(basename $(2))) $$(FRAMEWORK_OBJECTS)
 	@mkdir -p $$(@D)
 	$$(CC) -nostdlib -static -Wl,--no-relax,--build-id=none,-z,noexecstack,-z,max-page-size=4096 \
-		-Wl,-Ttext-segment=$$(if $(3),$(3),$(COMPONENT_BASE)) $$^ -o $$@
+		-Wl,-Ttext-segment=$$(if $(3),$(3),$(COMPONENT_BASE)) $$^ $(COMPONENT_LIBS) -o $$@
 -include $$(patsubst %,$(O)/component/%.d,$$(basename $(2)))
 endef
 

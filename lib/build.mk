@@ -11,4 +11,4 @@ $(FRAMEWORK_OBJECTS): $(FRAMEWORK_MEMBERS)
 
 $(eval $(call test,framework_test,lib/test_elf.c lib/elf.c lib/slots.c,))
 all: $(FRAMEWORK_OBJECTS)
--include $(patsubst %,$(O)/component/%.d,$(basename $(FRAMEWORK_SOURCES)))
+-include $(patsubst %.o,%.d,$(FRAMEWORK_MEMBERS))

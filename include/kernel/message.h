@@ -12,12 +12,11 @@
  * A capability that names the very endpoint by which the message comes, with a badge, tells the server more
  * than it needs: it takes no slot, `caps` is 0 and `known` is the badge.
  *
- *    one block of UTCB_SIZE per thread, at utcb_address(index) in its protection domain
- *    0       struct utcb        head: message, extra arguments, entries for reflection
- *    4 KiB   bulk               results and inputs of cap_list, memory_populated, thread_read/write
- *    16 KiB  foreign registers  of the last reflected system call       (struct registers)
- *    20 KiB  fault registers    of the last reflected fault             (struct registers)
- *    24 KiB  the kernel's: on the hosted kernel the alternate signal stack; never to be touched
+ *    one block of UTCB_SIZE per thread, at utcb_address(index) in its protection domain (offsets: size.h)
+ *    0             struct utcb        head: message, extra arguments, entries for reflection
+ *    UTCB_BULK     bulk               results and inputs of cap_list, memory_populated, thread_read/write
+ *    UTCB_FOREIGN  foreign registers  of the last reflected system call       (struct registers)
+ *    UTCB_FAULT    fault registers    of the last reflected fault             (struct registers)
  *
  * The block is memory of the component: the component may write anything there and the kernel trusts
  * nothing in it. Head, foreign and fault registers are part of the state of a thread (thread.h). The bulk area is
@@ -26,17 +25,13 @@
 #ifndef KERNEL_MESSAGE_H
 #define KERNEL_MESSAGE_H
 
+#include <kernel/size.h>
 #include <kernel/types.h>
 
 enum {
 	MESSAGE_WORDS = 32,
 	MESSAGE_CAPS = 4,
-	UTCB_SIZE = 32 * 1024,
-	UTCB_BULK = 4 * 1024,
 	UTCB_BULK_SIZE = 12 * 1024,
-	UTCB_FOREIGN = 16 * 1024,
-	UTCB_FAULT = 20 * 1024,
-	UTCB_KERNEL = 24 * 1024,
 	UTCB_COUNT = 512 /* threads of a protection domain */
 };
 

@@ -17,6 +17,7 @@
 #define KERNEL_OBJECT_H
 
 #include <kernel/err.h>
+#include <kernel/size.h>
 #include <kernel/types.h>
 
 #define PD_SELF ((pd_t){0})
@@ -24,8 +25,7 @@
 enum {
 	OBJECT_ALIGN = 64,
 	OBJECT_SIZE = 256,         /* bytes to donate for thread, endpoint, reply and signal */
-	OBJECT_SIZE_PD = 4096,     /* bytes to donate for a protection domain, plus ... */
-	OBJECT_SIZE_SLOT = 32,     /* ... this for each of its slots */
+	OBJECT_SIZE_SLOT = 32,     /* OBJECT_SIZE_PD (size.h) for a protection domain, plus this for each of its slots */
 	CAP_LIST_MAX = 512         /* entries that one cap_list returns at most */
 };
 

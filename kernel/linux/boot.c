@@ -187,13 +187,15 @@ static err_t caps_put(struct boot *boot)
 /* The registers wait until the thread stands; the event loop brings it there. */
 static err_t thread_prepare(struct boot *boot, uint64_t entry)
 {
+	bool blocked;
+
 	boot->state.run = THREAD_RUNNING;
 	boot->state.registers.rip = entry;
 	boot->state.registers.rsp = BOOT_STACK_TOP - 8;
 	boot->state.registers.rdi = BOOT_INFO;
 	object_init(&boot->thread->object, KIND_THREAD);
 	boot->thread->schedule.core = AFFINITY_ANY;
-	return thread_attach(boot->thread, boot->pd, 0, NULL);
+	return thread_attach(boot->thread, boot->pd, 0, NULL, &blocked);
 }
 
 err_t boot_start(struct boot *boot, const char *first, const char **sentence)

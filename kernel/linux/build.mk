@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The hosted kernel: the kernel process (linked into the node), the stub, and the calls as components see them.
-
-KERNEL_USER_OBJECTS := $(patsubst %,$(O)/component/kernel/linux/user/%.o,enter calls)
+# The hosted kernel: the kernel process (linked into the node) and the stub.
 
 KERNEL_SOURCES := $(wildcard kernel/object/*.c kernel/linux/*.c)
 KERNEL_OBJECTS := $(patsubst %.c,$(O)/host/%.o,$(KERNEL_SOURCES)) $(O)/host/kernel/linux/stub/image.o

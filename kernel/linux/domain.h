@@ -18,7 +18,7 @@
 #include <sys/types.h>
 
 #include "kernel/linux/stub/layout.h"
-#include "kernel/object/thread.h"
+#include "kernel/object/machine.h"
 
 enum entry { ENTRY_NONE, ENTRY_CALL, ENTRY_FRAME };
 
@@ -95,17 +95,10 @@ void command_queue(struct pd_machine *machine, struct command *command, struct t
 /* Name `thread` in *where as somebody to be told; it is removed from there when the thread goes. */
 void thread_wait_in(struct thread *thread, struct thread **where);
 
-err_t thread_attach(struct thread *thread, struct pd *pd, uint32_t index, struct thread *binder) MUST_CHECK;
-void thread_detach(struct thread *thread);
-void thread_go(struct thread *thread);
 bool thread_stands(const struct thread *thread);
-err_t thread_state_get(const struct thread *thread, struct thread_state *state) MUST_CHECK;
-err_t thread_state_set(struct thread *thread, const struct thread_state *state, struct reply *awaits) MUST_CHECK;
 
-/* Pausing (pause.c): `one` or, if NULL, all threads. True if the asker is blocked, else *result tells. */
-bool pause_begin(struct pd *pd, struct thread *one, struct thread *asker, uint64_t limit, err_t *result);
+/* Pausing (pause.c): a thread came to stand. */
 void pause_check(struct pd_machine *machine);
-void pause_end(struct pd *pd);
 void pause_forget(struct pd_machine *machine);
 
 /* The pauses whose time is over are given up; *next becomes the next limit if it is sooner. */

@@ -85,11 +85,19 @@ static void thread_wake(struct thread *thread)
 		thread_rematch(thread);
 }
 
-void pause_end(struct pd *pd)
+static void pause_lift(struct pd *pd)
 {
 	pd->paused = false;
 	for (struct thread *thread = pd->threads; thread; thread = thread->next_in_pd)
 		thread_wake(thread);
+}
+
+err_t pause_end(struct pd *pd)
+{
+	if (!pd->paused || pd->machine->pauser)
+		return ERR_STATE;
+	pause_lift(pd);
+	return OK;
 }
 
 static void pause_give_up(struct pd_machine *machine)
@@ -105,7 +113,7 @@ static void pause_give_up(struct pd_machine *machine)
 		one->paused = false;
 		thread_wake(one);
 	} else {
-		pause_end(machine->pd);
+		pause_lift(machine->pd);
 	}
 }
 

@@ -101,7 +101,7 @@ static void thread_end(struct thread_machine *machine)
 		answer(machine, ERR_GONE);
 }
 
-err_t thread_attach(struct thread *thread, struct pd *pd, uint32_t index, struct thread *binder)
+err_t thread_attach(struct thread *thread, struct pd *pd, uint32_t index, struct thread *binder, bool *blocked)
 {
 	struct pd_machine *owner = pd->machine;
 	struct thread_machine *machine;
@@ -134,6 +134,7 @@ err_t thread_attach(struct thread *thread, struct pd *pd, uint32_t index, struct
 	thread->paused = true;
 	command->spawn = machine;
 	command_queue(owner, command, binder);
+	*blocked = binder != NULL;
 	return OK;
 }
 

@@ -1,29 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* The kernel interface as functions, for components on the hosted kernel. */
+/* The kernel interface as functions, for components on any kernel. */
 #include <framework/memory.h>
+#include <kernel/enter.h>
 #include <kernel/ipc.h>
 #include <kernel/machine.h>
 #include <kernel/object.h>
 #include <kernel/pd.h>
 #include <kernel/thread.h>
 
-#include "kernel/linux/call.h"
-#include "kernel/linux/stub/layout.h"
+#include "kernel/object/call.h"
 
-_Static_assert(offsetof(struct registers, fpu_size) == 152, "enter.S");
-_Static_assert(offsetof(struct registers, fpu) == 256, "enter.S");
-_Static_assert(offsetof(struct registers, fs_base) == 144, "enter.S");
 _Static_assert(sizeof(struct registers) <= UTCB_FAULT - UTCB_FOREIGN, "control block");
 _Static_assert(sizeof(struct thread_state) <= UTCB_BULK_SIZE, "bulk area");
 _Static_assert(sizeof(struct utcb) <= UTCB_BULK, "control block");
 enum { LIST_MOST = CAP_LIST_MAX - 1 };   /* leaves room for bulk_mark */
 _Static_assert(LIST_MOST * sizeof(struct cap_entry) <= UTCB_BULK_SIZE - sizeof(uint64_t), "mark");
 
-long kernel_enter(uint32_t call, addr_t w0, addr_t w1, addr_t w2, addr_t w3, addr_t w4);
-
-static err_t enter(uint32_t call, addr_t w0, addr_t w1, addr_t w2, addr_t w3, addr_t w4)
+/* A result of 64 bits, low word first. */
+static uint64_t extra_wide(uint32_t place)
 {
-	return (err_t)kernel_enter(call, w0, w1, w2, w3, w4);
+	const addr_t *extra = utcb_self()->extra;
+
+	return (uint32_t)extra[place] | (uint64_t)extra[place + 1] << 32;
 }
 
 static void *bulk(void)
@@ -34,33 +32,33 @@ static void *bulk(void)
 err_t object_create(enum kind kind, memory_t from, addr_t offset, addr_t size, host_t host, slot_t to)
 {
 	utcb_self()->extra[0] = host.slot;
-	return enter(CALL_OBJECT_CREATE, kind, from.slot, offset, size, to);
+	return (err_t)enter(CALL_OBJECT_CREATE, kind, from.slot, offset, size, to);
 }
 
 err_t memory_derive(memory_t from, addr_t offset, addr_t size, slot_t to)
 {
-	return enter(CALL_MEMORY_DERIVE, from.slot, offset, size, to, 0);
+	return (err_t)enter(CALL_MEMORY_DERIVE, from.slot, offset, size, to, 0);
 }
 
 err_t object_revoke(cap_t cap)
 {
-	return enter(CALL_OBJECT_REVOKE, cap.slot, 0, 0, 0, 0);
+	return (err_t)enter(CALL_OBJECT_REVOKE, cap.slot, 0, 0, 0, 0);
 }
 
 err_t cap_revoke_badge(cap_t cap, uint32_t badge)
 {
-	return enter(CALL_CAP_REVOKE_BADGE, cap.slot, badge, 0, 0, 0);
+	return (err_t)enter(CALL_CAP_REVOKE_BADGE, cap.slot, badge, 0, 0, 0);
 }
 
 err_t cap_copy(pd_t from, slot_t source, pd_t to, slot_t target, uint32_t rights, uint32_t badge)
 {
 	utcb_self()->extra[0] = badge;
-	return enter(CALL_CAP_COPY, from.slot, source, to.slot, target, rights);
+	return (err_t)enter(CALL_CAP_COPY, from.slot, source, to.slot, target, rights);
 }
 
 err_t cap_delete(pd_t pd, slot_t slot)
 {
-	return enter(CALL_CAP_DELETE, pd.slot, slot, 0, 0, 0);
+	return (err_t)enter(CALL_CAP_DELETE, pd.slot, slot, 0, 0, 0);
 }
 
 /* In the last word of the bulk area, which no list reaches. It is gone after a restore, and so is the rest. */
@@ -76,7 +74,7 @@ err_t cap_list(pd_t pd, slot_t first, uint32_t max, struct cap_entry *entries, u
 	max = max < LIST_MOST ? max : LIST_MOST;
 	do {
 		*bulk_mark() = 1;
-		err_t err = enter(CALL_CAP_LIST, pd.slot, first, max, 0, 0);
+		err_t err = (err_t)enter(CALL_CAP_LIST, pd.slot, first, max, 0, 0);
 		if (err != OK)
 			return err;
 		found = (uint32_t)utcb_self()->extra[0];
@@ -92,77 +90,41 @@ err_t cap_list(pd_t pd, slot_t first, uint32_t max, struct cap_entry *entries, u
 err_t pd_map(pd_t pd, addr_t address, memory_t memory, addr_t offset, addr_t size, uint32_t rights)
 {
 	utcb_self()->extra[0] = rights;
-	return enter(CALL_PD_MAP, pd.slot, address, memory.slot, offset, size);
+	return (err_t)enter(CALL_PD_MAP, pd.slot, address, memory.slot, offset, size);
 }
 
 err_t pd_unmap(pd_t pd, addr_t address, addr_t size)
 {
-	return enter(CALL_PD_UNMAP, pd.slot, address, size, 0, 0);
+	return (err_t)enter(CALL_PD_UNMAP, pd.slot, address, size, 0, 0);
 }
 
 err_t pd_protect(pd_t pd, addr_t address, addr_t size, uint32_t rights)
 {
-	return enter(CALL_PD_PROTECT, pd.slot, address, size, rights, 0);
+	return (err_t)enter(CALL_PD_PROTECT, pd.slot, address, size, rights, 0);
 }
 
 err_t pd_pause(pd_t pd, uint64_t limit)
 {
-	return enter(CALL_PD_PAUSE, pd.slot, limit, 0, 0, 0);
+	return (err_t)enter(CALL_PD_PAUSE, pd.slot, limit, 0, 0, 0);
 }
 
 err_t pd_resume(pd_t pd)
 {
-	return enter(CALL_PD_RESUME, pd.slot, 0, 0, 0, 0);
+	return (err_t)enter(CALL_PD_RESUME, pd.slot, 0, 0, 0, 0);
 }
 
 err_t pd_clock_get(pd_t pd, uint64_t *now)
 {
-	err_t err = enter(CALL_PD_CLOCK_GET, pd.slot, 0, 0, 0, 0);
+	err_t err = (err_t)enter(CALL_PD_CLOCK_GET, pd.slot, 0, 0, 0, 0);
 
 	if (err == OK)
-		*now = utcb_self()->extra[0];
+		*now = extra_wide(0);
 	return err;
 }
 
 err_t pd_clock_set(pd_t pd, uint64_t now)
 {
-	return enter(CALL_PD_CLOCK_SET, pd.slot, now, 0, 0, 0);
-}
-
-enum { SYS_CLOCK_GETTIME = 228, CLOCK_OF_DAY = 0, CLOCK_OF_MACHINE = 1 };
-
-/* Linux's own clock_gettime, which the filter allows. */
-static int64_t host_clock(long clock)
-{
-	struct {
-		int64_t seconds, nanoseconds;
-	} now;
-	long result;
-
-	__asm__ volatile("syscall"
-	                 : "=a"(result)
-	                 : "a"(SYS_CLOCK_GETTIME), "D"(clock), "S"(&now)
-	                 : "rcx", "r11", "memory");
-	return result ? 0 : now.seconds * 1000000000 + now.nanoseconds;
-}
-
-/* The epoch detects a restore in between. */
-uint64_t clock_now(void)
-{
-	const volatile struct stub_page *page = (const volatile struct stub_page *)STUB_PAGE;
-	uint64_t epoch;
-	int64_t now;
-
-	do {
-		epoch = page->clock_epoch;
-		now = page->clock_offset + host_clock(CLOCK_OF_MACHINE);
-	} while (epoch != page->clock_epoch);
-	return (uint64_t)now;
-}
-
-uint64_t clock_real(void)
-{
-	return (uint64_t)host_clock(CLOCK_OF_DAY);
+	return (err_t)enter(CALL_PD_CLOCK_SET, pd.slot, now, 0, 0, 0);
 }
 
 err_t memory_populated(const memory_t *list, uint32_t list_count, struct range_place *place, struct populated *ranges,
@@ -171,13 +133,13 @@ err_t memory_populated(const memory_t *list, uint32_t list_count, struct range_p
 	if (list_count > POPULATED_LIST_MAX)
 		return ERR_ARGUMENT;
 	memcpy(bulk(), list, list_count * sizeof *list);
-	err_t err = enter(CALL_MEMORY_POPULATED, list_count, place->memory, place->offset, 0, 0);
+	err_t err = (err_t)enter(CALL_MEMORY_POPULATED, list_count, place->memory, place->offset, 0, 0);
 	if (err != OK)
 		return err;
 	uint32_t found = (uint32_t)utcb_self()->extra[0];
 	if (found > POPULATED_MAX)
 		return ERR_ARGUMENT;
-	*place = (struct range_place){utcb_self()->extra[2], (uint32_t)utcb_self()->extra[1], 0};
+	*place = (struct range_place){extra_wide(2), (uint32_t)utcb_self()->extra[1], 0};
 	memcpy(ranges, bulk(), found * sizeof *ranges);
 	*count = found;
 	return OK;
@@ -185,7 +147,7 @@ err_t memory_populated(const memory_t *list, uint32_t list_count, struct range_p
 
 err_t memory_discard(memory_t memory, uint64_t offset, uint64_t size)
 {
-	return enter(CALL_MEMORY_DISCARD, memory.slot, offset, size, 0, 0);
+	return (err_t)enter(CALL_MEMORY_DISCARD, memory.slot, offset, size, 0, 0);
 }
 
 err_t console_write(console_t console, const char *text, uint32_t length)
@@ -193,7 +155,7 @@ err_t console_write(console_t console, const char *text, uint32_t length)
 	while (length) {
 		uint32_t part = length < UTCB_BULK_SIZE ? length : UTCB_BULK_SIZE;
 		memcpy(bulk(), text, part);
-		err_t err = enter(CALL_CONSOLE_WRITE, console.slot, part, 0, 0, 0);
+		err_t err = (err_t)enter(CALL_CONSOLE_WRITE, console.slot, part, 0, 0, 0);
 		if (err != OK)
 			return err;
 		text += part;
@@ -204,22 +166,22 @@ err_t console_write(console_t console, const char *text, uint32_t length)
 
 err_t thread_bind(thread_t thread, pd_t pd, uint32_t index, ep_t fault_ep)
 {
-	return enter(CALL_THREAD_BIND, thread.slot, pd.slot, index, fault_ep.slot, 0);
+	return (err_t)enter(CALL_THREAD_BIND, thread.slot, pd.slot, index, fault_ep.slot, 0);
 }
 
 err_t thread_resume(thread_t thread)
 {
-	return enter(CALL_THREAD_RESUME, thread.slot, 0, 0, 0, 0);
+	return (err_t)enter(CALL_THREAD_RESUME, thread.slot, 0, 0, 0, 0);
 }
 
 err_t thread_pause(thread_t thread, uint64_t limit)
 {
-	return enter(CALL_THREAD_PAUSE, thread.slot, limit, 0, 0, 0);
+	return (err_t)enter(CALL_THREAD_PAUSE, thread.slot, limit, 0, 0, 0);
 }
 
 err_t thread_read(thread_t thread, struct thread_state *state)
 {
-	err_t err = enter(CALL_THREAD_READ, thread.slot, 0, 0, 0, 0);
+	err_t err = (err_t)enter(CALL_THREAD_READ, thread.slot, 0, 0, 0, 0);
 
 	if (err == OK)
 		memcpy(state, bulk(), sizeof *state);
@@ -229,18 +191,18 @@ err_t thread_read(thread_t thread, struct thread_state *state)
 err_t thread_write(thread_t thread, const struct thread_state *state, reply_t awaits)
 {
 	memcpy(bulk(), state, sizeof *state);
-	return enter(CALL_THREAD_WRITE, thread.slot, awaits.slot, 0, 0, 0);
+	return (err_t)enter(CALL_THREAD_WRITE, thread.slot, awaits.slot, 0, 0, 0);
 }
 
 err_t thread_schedule_set(thread_t thread, const struct thread_schedule *schedule)
 {
-	return enter(CALL_THREAD_SCHEDULE_SET, thread.slot, schedule->priority, schedule->core, schedule->budget,
+	return (err_t)enter(CALL_THREAD_SCHEDULE_SET, thread.slot, schedule->priority, schedule->core, schedule->budget,
 	             schedule->period);
 }
 
 err_t thread_schedule_get(thread_t thread, struct thread_schedule *schedule)
 {
-	err_t err = enter(CALL_THREAD_SCHEDULE_GET, thread.slot, 0, 0, 0, 0);
+	err_t err = (err_t)enter(CALL_THREAD_SCHEDULE_GET, thread.slot, 0, 0, 0, 0);
 
 	if (err == OK)
 		memcpy(schedule, bulk(), sizeof *schedule);
@@ -254,32 +216,32 @@ void thread_yield(void)
 
 err_t ipc_call(ep_t ep)
 {
-	return enter(CALL_IPC_CALL, ep.slot, 0, 0, 0, 0);
+	return (err_t)enter(CALL_IPC_CALL, ep.slot, 0, 0, 0, 0);
 }
 
 err_t ipc_wait(ep_t ep, reply_t reply, signal_t signal, uint64_t deadline)
 {
-	return enter(CALL_IPC_WAIT, ep.slot, reply.slot, signal.slot, deadline, 0);
+	return (err_t)enter(CALL_IPC_WAIT, ep.slot, reply.slot, signal.slot, deadline, 0);
 }
 
 err_t ipc_reply(reply_t reply)
 {
-	return enter(CALL_IPC_REPLY, reply.slot, 0, 0, 0, 0);
+	return (err_t)enter(CALL_IPC_REPLY, reply.slot, 0, 0, 0, 0);
 }
 
 err_t ipc_reply_wait(ep_t ep, reply_t reply, signal_t signal, uint64_t deadline)
 {
-	return enter(CALL_IPC_REPLY_WAIT, ep.slot, reply.slot, signal.slot, deadline, 0);
+	return (err_t)enter(CALL_IPC_REPLY_WAIT, ep.slot, reply.slot, signal.slot, deadline, 0);
 }
 
 err_t signal_submit(signal_t signal)
 {
-	return enter(CALL_SIGNAL_SUBMIT, signal.slot, 0, 0, 0, 0);
+	return (err_t)enter(CALL_SIGNAL_SUBMIT, signal.slot, 0, 0, 0, 0);
 }
 
 err_t signal_wait(signal_t signal, uint64_t deadline, uint32_t *badges, uint32_t *count)
 {
-	err_t err = enter(CALL_SIGNAL_WAIT, signal.slot, deadline, 0, 0, 0);
+	err_t err = (err_t)enter(CALL_SIGNAL_WAIT, signal.slot, deadline, 0, 0, 0);
 
 	if (err != OK)
 		return err;
@@ -290,7 +252,7 @@ err_t signal_wait(signal_t signal, uint64_t deadline, uint32_t *badges, uint32_t
 
 err_t signal_get(signal_t signal, uint32_t *badges, uint32_t *count)
 {
-	err_t err = enter(CALL_SIGNAL_GET, signal.slot, 0, 0, 0, 0);
+	err_t err = (err_t)enter(CALL_SIGNAL_GET, signal.slot, 0, 0, 0, 0);
 
 	if (err != OK)
 		return err;
@@ -301,5 +263,5 @@ err_t signal_get(signal_t signal, uint32_t *badges, uint32_t *count)
 
 err_t signal_set(signal_t signal, uint32_t badges, uint32_t count)
 {
-	return enter(CALL_SIGNAL_SET, signal.slot, badges, count, 0, 0);
+	return (err_t)enter(CALL_SIGNAL_SET, signal.slot, badges, count, 0, 0);
 }

@@ -1,30 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Kernel calls on objects and capability spaces: decode, then act. */
-#include <stdlib.h>
-#include <string.h>
-
-#include <kernel/machine.h>
-
-#include "kernel/linux/decode.h"
-#include "kernel/linux/host.h"
+#include "kernel/object/decode.h"
 #include "kernel/object/ipc.h"
+#include "kernel/object/machine.h"
 
 static bool donation_fits(const struct memory *memory, uint64_t offset, uint64_t size, uint64_t least)
 {
 	return !(offset % OBJECT_ALIGN) && size >= least && offset <= memory->size && size <= memory->size - offset;
 }
 
-static struct object *object_allocate(enum kind kind)
+static void object_setup(struct object *object, enum kind kind)
 {
-	static const size_t sizes[KIND_COUNT] = {
-		[KIND_PD] = sizeof(struct pd),         [KIND_THREAD] = sizeof(struct thread),
-		[KIND_ENDPOINT] = sizeof(struct endpoint), [KIND_REPLY] = sizeof(struct reply),
-		[KIND_SIGNAL] = sizeof(struct signal), [KIND_MEMORY] = sizeof(struct memory),
-	};
-	struct object *object = sizes[kind] ? calloc(1, sizes[kind]) : NULL;
-
-	if (!object)
-		return NULL;
 	object_init(object, kind);
 	if (kind == KIND_ENDPOINT) {
 		queue_init(&((struct endpoint *)object)->callers);
@@ -32,26 +18,14 @@ static struct object *object_allocate(enum kind kind)
 	} else if (kind == KIND_SIGNAL) {
 		queue_init(&((struct signal *)object)->waiters);
 	}
-	return object;
-}
-
-static err_t pd_setup(struct pd *pd, uint64_t slots, uint64_t grant)
-{
-	pd->slot_count = (uint32_t)slots;
-	pd->slots = calloc(slots, sizeof *pd->slots);
-	if (!pd->slots)
-		return ERR_UNSUPPORTED;
-	err_t err = domain_create(pd, grant);
-	if (err != OK)
-		free(pd->slots);
-	return err;
 }
 
 err_t do_object_create(struct thread *thread, const uint64_t *word, bool *blocked)
 {
-	uint64_t kind = word[0], offset = word[2], size = word[3], host_slot = thread->utcb->extra[0], grant = 0;
+	uint64_t kind = word[0], offset = word[2], size = word[3], host_slot = thread->utcb->extra[0];
 	uint64_t slots = 0;
-	struct cap *memory, *target, *host_cap;
+	struct cap *memory, *target, *host = NULL;
+	struct object *object;
 
 	(void)blocked;
 	if (kind != KIND_PD && kind != KIND_THREAD && kind != KIND_ENDPOINT && kind != KIND_REPLY && kind != KIND_SIGNAL)
@@ -59,11 +33,8 @@ err_t do_object_create(struct thread *thread, const uint64_t *word, bool *blocke
 	err_t err = cap_lookup(thread->pd, word[1], KIND_MEMORY, RIGHT_CONTROL, &memory);
 	if (err == OK)
 		err = slot_lookup_empty(thread->pd, word[4], &target);
-	if (err == OK && kind == KIND_PD && host_slot) {
-		err = cap_lookup(thread->pd, host_slot, KIND_HOST, 0, &host_cap);
-		if (err == OK)
-			grant = ((struct grant *)host_cap->object)->descriptor;
-	}
+	if (err == OK && kind == KIND_PD && host_slot)
+		err = cap_lookup(thread->pd, host_slot, KIND_HOST, 0, &host);
 	if (err != OK)
 		return err;
 	uint64_t least = kind == KIND_PD ? OBJECT_SIZE_PD + 2 * OBJECT_SIZE_SLOT : OBJECT_SIZE;
@@ -73,13 +44,14 @@ err_t do_object_create(struct thread *thread, const uint64_t *word, bool *blocke
 		slots = (size - OBJECT_SIZE_PD) / OBJECT_SIZE_SLOT;
 	if (slots > 1u << 20)
 		return ERR_RANGE;
-	struct object *object = object_allocate((enum kind)kind);
-	if (!object)
-		return ERR_UNSUPPORTED;
+	err = machine_object_make((enum kind)kind, (struct memory *)memory->object, offset, size, &object);
+	if (err != OK)
+		return err;
+	object_setup(object, (enum kind)kind);
 	if (kind == KIND_PD)
-		err = pd_setup((struct pd *)object, slots, grant);
+		err = machine_pd_make((struct pd *)object, slots, size, host ? host->object : NULL);
 	if (err != OK) {
-		free(object);
+		machine_object_free(object);
 		return err;
 	}
 	cap_set(target, object, RIGHT_ALL, 0);
@@ -90,6 +62,7 @@ err_t do_memory_derive(struct thread *thread, const uint64_t *word, bool *blocke
 {
 	uint64_t offset = word[1], size = word[2];
 	struct cap *cap, *target;
+	struct object *object;
 	err_t err = cap_lookup(thread->pd, word[0], KIND_MEMORY, RIGHT_CONTROL, &cap);
 
 	(void)blocked;
@@ -100,9 +73,11 @@ err_t do_memory_derive(struct thread *thread, const uint64_t *word, bool *blocke
 	struct memory *from = (struct memory *)cap->object;
 	if (!size || (offset | size) % PAGE_SIZE || offset > from->size || size > from->size - offset)
 		return ERR_RANGE;
-	struct memory *memory = (struct memory *)object_allocate(KIND_MEMORY);
-	if (!memory)
-		return ERR_UNSUPPORTED;
+	err = machine_object_make(KIND_MEMORY, NULL, 0, 0, &object);
+	if (err != OK)
+		return err;
+	object_setup(object, KIND_MEMORY);
+	struct memory *memory = (struct memory *)object;
 	memory->offset = from->offset + offset;
 	memory->size = size;
 	cap_set(target, &memory->object, cap->rights, 0);
@@ -117,13 +92,9 @@ static bool pd_drain(struct pd *pd, struct thread *asker)
 		cap_clear(&thread->fault_ep);
 		thread->pd = NULL;
 	}
-	if (pd->machine->pauser)
-		thread_unblock(pd->machine->pauser, ERR_GONE);
-	pause_forget(pd->machine);
-	for (uint32_t i = 0; i < pd->slot_count; i++)
+	for (uint32_t i = 0; i < pd->slot_top; i++)
 		cap_clear(&pd->slots[i]);
-	free(pd->slots);
-	return domain_destroy(pd, asker);
+	return machine_pd_end(pd, asker);
 }
 
 err_t do_object_revoke(struct thread *thread, const uint64_t *word, bool *blocked)
@@ -152,7 +123,7 @@ err_t do_object_revoke(struct thread *thread, const uint64_t *word, bool *blocke
 	} else if (object->kind == KIND_SIGNAL) {
 		signal_drain((struct signal *)object);
 	}
-	free(object);
+	machine_object_free(object);
 	*blocked |= own;
 	return OK;
 }
@@ -215,7 +186,7 @@ err_t do_cap_delete(struct thread *thread, const uint64_t *word, bool *blocked)
 
 err_t do_cap_list(struct thread *thread, const uint64_t *word, bool *blocked)
 {
-	struct cap_entry *entries = (struct cap_entry *)((uint8_t *)thread->utcb + UTCB_BULK);
+	struct cap_entry *entries = thread_bulk(thread);
 	uint64_t max = word[2] < CAP_LIST_MAX ? word[2] : CAP_LIST_MAX;
 	uint32_t count = 0;
 	struct pd *pd;

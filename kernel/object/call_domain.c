@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* Kernel calls on protection domains, memory and the console: decode, then act. */
+#include <framework/memory.h>
+#include <kernel/machine.h>
+#include <kernel/pd.h>
+
+#include "kernel/object/decode.h"
+#include "kernel/object/machine.h"
+
+enum { RIGHTS_MAP = RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE };
+
+static bool range_in_pd(uint64_t address, uint64_t size)
+{
+	return size && !((address | size) % PAGE_SIZE) && address >= PD_LOW && address < PD_HIGH &&
+	       size <= PD_HIGH - address;
+}
+
+err_t do_pd_map(struct thread *thread, const uint64_t *word, bool *blocked)
+{
+	uint64_t rights = thread->utcb->extra[0], address = word[1], offset = word[3], size = word[4];
+	struct pd *pd;
+	struct cap *cap;
+	err_t err = pd_lookup(thread, word[0], RIGHT_WRITE, &pd);
+
+	if (err == OK)
+		err = cap_lookup(thread->pd, word[2], KIND_MEMORY, (rights & RIGHTS_MAP) | RIGHT_READ, &cap);
+	if (err != OK)
+		return err;
+	if (rights & ~(uint64_t)(RIGHTS_MAP | MAP_POPULATE_NOW))
+		return ERR_ARGUMENT;
+	struct memory *memory = (struct memory *)cap->object;
+	if (!range_in_pd(address, size) || offset % PAGE_SIZE || offset > memory->size || size > memory->size - offset)
+		return ERR_RANGE;
+	return machine_map(pd, address, memory, offset, size, (uint32_t)rights, thread, blocked);
+}
+
+err_t do_pd_unmap(struct thread *thread, const uint64_t *word, bool *blocked)
+{
+	struct pd *pd;
+	err_t err = pd_lookup(thread, word[0], RIGHT_WRITE, &pd);
+
+	if (err != OK)
+		return err;
+	if (!range_in_pd(word[1], word[2]))
+		return ERR_RANGE;
+	return machine_unmap(pd, word[1], word[2], thread, blocked);
+}
+
+err_t do_pd_protect(struct thread *thread, const uint64_t *word, bool *blocked)
+{
+	struct pd *pd;
+	err_t err = pd_lookup(thread, word[0], RIGHT_WRITE, &pd);
+
+	if (err != OK)
+		return err;
+	if (word[3] & ~(uint64_t)RIGHTS_MAP)
+		return ERR_ARGUMENT;
+	if (!range_in_pd(word[1], word[2]))
+		return ERR_RANGE;
+	return machine_protect(pd, word[1], word[2], (uint32_t)word[3], thread, blocked);
+}
+
+err_t do_pd_pause(struct thread *thread, const uint64_t *word, bool *blocked)
+{
+	struct pd *pd;
+	err_t err = pd_lookup(thread, word[0], RIGHT_CONTROL, &pd);
+
+	if (err == OK)
+		*blocked = pause_begin(pd, NULL, thread, word[1], &err);
+	return err;
+}
+
+err_t do_pd_resume(struct thread *thread, const uint64_t *word, bool *blocked)
+{
+	struct pd *pd;
+	err_t err = pd_lookup(thread, word[0], RIGHT_CONTROL, &pd);
+
+	(void)blocked;
+	return err == OK ? pause_end(pd) : err;
+}
+
+err_t do_pd_clock_get(struct thread *thread, const uint64_t *word, bool *blocked)
+{
+	struct pd *pd;
+	err_t err = pd_lookup(thread, word[0], RIGHT_CONTROL, &pd);
+
+	(void)blocked;
+	if (err == OK)
+		extra_put_wide(thread, 0, machine_now() + (uint64_t)pd->clock_offset);
+	return err;
+}
+
+err_t do_pd_clock_set(struct thread *thread, const uint64_t *word, bool *blocked)
+{
+	struct pd *pd;
+	err_t err = pd_lookup(thread, word[0], RIGHT_CONTROL, &pd);
+
+	(void)blocked;
+	if (err != OK)
+		return err;
+	uint64_t now = machine_now();
+	pd->clock_offset = (int64_t)(word[1] - now);
+	machine_clock_changed(pd, now);
+	for (struct thread *each = pd->threads; each; each = each->next_in_pd)
+		if (each->run == THREAD_WAITING)
+			machine_deadline_start(each);
+	return OK;
+}
+
+/* The ranges of one object from `at` on, after the `count` that were found before; where to go on, or its size. */
+static uint64_t ranges_add(const struct memory *memory, uint64_t from, uint32_t number, struct extent *known,
+                           struct populated *ranges, uint32_t *count)
+{
+	uint64_t at = memory->offset + from, end = memory->offset + memory->size;
+
+	while (at < end && *count < POPULATED_MAX) {
+		machine_extent_find(at, end, known);
+		uint64_t data = known->data > at ? known->data : at;
+		if (data >= end)
+			return memory->size;
+		at = known->hole < end ? known->hole : end;
+		ranges[(*count)++] = (struct populated){data - memory->offset, at - data, number, 0};
+	}
+	return at - memory->offset;
+}
+
+err_t do_memory_populated(struct thread *thread, const uint64_t *word, bool *blocked)
+{
+	struct populated *ranges = thread_bulk(thread);
+	uint64_t list_count = word[0], offset = word[2];
+	uint32_t count = 0, number = (uint32_t)word[1];
+	slot_t list[POPULATED_LIST_MAX];
+	struct extent known = {0, 0};
+
+	(void)blocked;
+	if (list_count > POPULATED_LIST_MAX || word[1] > list_count)
+		return ERR_ARGUMENT;
+	memcpy(list, ranges, (size_t)list_count * sizeof *list);
+	for (; number < list_count && count < POPULATED_MAX; number++, offset = 0) {
+		struct cap *cap;
+		err_t err = cap_lookup(thread->pd, list[number], KIND_MEMORY, 0, &cap);
+		if (err != OK)
+			return err;
+		const struct memory *memory = (const struct memory *)cap->object;
+		if (offset % PAGE_SIZE || offset > memory->size)
+			return ERR_RANGE;
+		offset = ranges_add(memory, offset, number, &known, ranges, &count);
+		if (offset < memory->size)
+			break;
+	}
+	thread->utcb->extra[0] = count;
+	thread->utcb->extra[1] = number;
+	extra_put_wide(thread, 2, number < list_count ? offset : 0);
+	return OK;
+}
+
+err_t do_memory_discard(struct thread *thread, const uint64_t *word, bool *blocked)
+{
+	uint64_t offset = word[1], size = word[2];
+	struct cap *cap;
+	err_t err = cap_lookup(thread->pd, word[0], KIND_MEMORY, RIGHT_CONTROL, &cap);
+
+	(void)blocked;
+	if (err != OK)
+		return err;
+	struct memory *memory = (struct memory *)cap->object;
+	if (!size || (offset | size) % PAGE_SIZE || offset > memory->size || size > memory->size - offset)
+		return ERR_RANGE;
+	return machine_discard(memory->offset + offset, size);
+}
+
+err_t do_console_write(struct thread *thread, const uint64_t *word, bool *blocked)
+{
+	struct cap *cap;
+	err_t err = cap_lookup(thread->pd, word[0], KIND_CONSOLE, 0, &cap);
+
+	(void)blocked;
+	if (err != OK)
+		return err;
+	if (word[1] > UTCB_BULK_SIZE)
+		return ERR_RANGE;
+	return machine_console_write(thread_bulk(thread), word[1]);
+}

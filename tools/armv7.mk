@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+# Components on ARMv7 (Cortex-A9): how they are compiled, where they lie, and the kernel they enter. libgcc divides.
+KERNEL := armv7
+COMPONENT_MACHINE := -fno-pie -marm -mcpu=cortex-a9 -mfpu=neon -mfloat-abi=hard -mgeneral-regs-only
+COMPONENT_BASE := 0x60000000
+COMPONENT_LIBS := -lgcc
+KERNEL_USER := kernel/armv7/user/enter kernel/armv7/user/clock

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+# Components on x86-64: how they are compiled, where they lie, and the kernel they enter.
+KERNEL := linux
+COMPONENT_MACHINE := -fPIE -fcf-protection=none -mgeneral-regs-only
+COMPONENT_BASE := 0x600000000000
+COMPONENT_LIBS :=
+KERNEL_USER := kernel/linux/user/enter kernel/linux/user/clock
