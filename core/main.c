@@ -32,21 +32,14 @@ static void receive_prepare(void)
 			utcb->receive[i] = 0;   /* then that capability does not arrive, and the call is refused */
 }
 
-/* What arrived and was not kept is deleted; what was kept took its slot along. */
+/* What was kept took its slot along; what was not lies there until the next one comes. */
 static void arrivals_settle(const slot_t *arrived, const struct rpc_message *in)
 {
 	struct utcb *utcb = utcb_self();
 
-	for (uint32_t i = 0; i < in->cap_count; i++) {
-		if (!arrived[i])
-			continue;
-		if (in->caps[i]) {
-			err_t ignored = cap_delete(PD_SELF, arrived[i]);
-			(void)ignored;
-		} else {
+	for (uint32_t i = 0; i < in->cap_count; i++)
+		if (arrived[i] && !in->caps[i])
 			utcb->receive[i] = 0;
-		}
-	}
 	receive_prepare();
 }
 

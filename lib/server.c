@@ -125,15 +125,11 @@ static void message_serve(struct server *server, uint32_t badge)
 	server->out.cap_count = 0;
 	if (err == OK)
 		err = server->dispatch(server, object, &server->in, &server->out);
+	/* What a handler kept took its slot along; what it did not keep lies there until the next one comes. */
 	struct utcb *utcb = utcb_self();
-	for (uint32_t i = 0; i < MESSAGE_CAPS; i++) {
-		if (server->in.caps[i]) {
-			err_t ignored = cap_delete(PD_SELF, server->in.caps[i]);
-			(void)ignored;
-		} else if (i < server->in.cap_count && server->arrived[i]) {
-			utcb->receive[i] = 0;   /* the handler kept it */
-		}
-	}
+	for (uint32_t i = 0; i < server->in.cap_count; i++)
+		if (server->arrived[i] && !server->in.caps[i])
+			utcb->receive[i] = 0;
 	if (receive_prepare() != OK && err == OK)
 		err = ERR_CAP_QUOTA;
 	rpc_respond(err, &server->out);

@@ -16,7 +16,7 @@
  *
  * The dispatcher checks opcode, length and the presence of capabilities before a handler is called; the
  * content of a request is for the handler to check. Capabilities that come in lie in the slots that the server
- * prepared in utcb->receive; a handler that keeps one takes its slot over (rpc_keep), the others are emptied.
+ * prepared in utcb->receive; a handler that keeps one takes its slot over (rpc_keep), the others go with the next message.
  */
 #ifndef FRAMEWORK_RPC_H
 #define FRAMEWORK_RPC_H
@@ -60,7 +60,7 @@ void rpc_respond(err_t err, const struct rpc_message *reply);
 /* Check a request against its row: exact payload size and `in` capabilities present. */
 err_t rpc_check(const struct rpc_message *message, uint32_t size, uint32_t in) MUST_CHECK;
 
-/* Take over an incoming capability: its slot is not emptied after the handler. */
+/* Take over an incoming capability with its slot. */
 slot_t rpc_keep(struct rpc_message *message, uint32_t index);
 
 #define RPC_OPCODE(service, name, in, out) service##_op_##name,

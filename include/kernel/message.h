@@ -4,8 +4,8 @@
  *
  * A message is at most MESSAGE_WORDS 32-bit words and MESSAGE_CAPS capabilities, the same on every
  * kernel. The sender names capabilities by its own slots; the kernel copies each into the slot that the
- * receiver prepared in `receive` (0: that capability is not wanted and dropped) and stores the slot in
- * `caps`, or 0 where none came. Sending copies; the sender keeps its capability. With `mint` the copy gets
+ * receiver prepared in `receive` (0: that capability is not wanted and dropped; what lay there goes) and stores
+ * the slot in `caps`, or 0 where none came. Sending copies; the sender keeps its capability. With `mint` the copy gets
  * that badge and SEND alone, of a capability without badge that has GRANT: a server names its objects in
  * replies without a slot for each.
  *

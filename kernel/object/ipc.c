@@ -67,14 +67,17 @@ void thread_unblock(struct thread *thread, err_t result)
 	machine_continue(thread, result);
 }
 
-/* Copy one capability of a message into the slot that the receiver prepared; 0 if there is none to copy. */
+/* Copy one capability of a message into the slot that the receiver prepared; 0 if it cannot be. */
 static slot_t message_copy_cap(const struct cap *cap, uint32_t mint, struct pd *to, slot_t target)
 {
 	bool may_mint = !cap->badge && cap->rights & RIGHT_GRANT &&
 	                (cap->object->kind == KIND_ENDPOINT || cap->object->kind == KIND_SIGNAL);
 
-	if (!target || target >= to->slot_count || to->slots[target].object || (mint && !may_mint))
+	if (!target || target >= to->slot_count || (mint && !may_mint))
 		return 0;
+	if (cap == &to->slots[target])
+		return 0;
+	cap_clear(&to->slots[target]);
 	if (mint)
 		cap_set(pd_slot(to, target), cap->object, cap->rights & RIGHT_SEND, mint);
 	else
