@@ -11,7 +11,7 @@
 #include "core/service.h"
 #include "core/thread.h"
 
-enum { INIT_SLOTS = 32768, INIT_CAPS = 1 << 24 };
+enum { INIT_SLOTS = 32768, INIT_CAPS = BOOT_SLOTS / CORE_SLOTS_EACH };
 #define RESERVE ((uint64_t)16 << 20)         /* kept for core's own bookkeeping, and one part in 64 */
 #define WINDOW ((addr_t)0x620000000000)
 #define WINDOW_ROM ((addr_t)0x630000000000)

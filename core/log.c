@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* LOG: text of components, gathered to lines, each led by its label; control characters become dots. */
+/*
+ * LOG: text of components, gathered to lines, each led by its label; control characters become dots, and so does what is not
+ * ASCII: a log is read on terminals, and core does not judge UTF-8.
+ */
 #include <framework/format.h>
 #include <framework/memory.h>
 #include <kernel/pd.h>
@@ -45,7 +48,7 @@ static void text_add(struct log *log, const char *text, uint32_t length)
 			line_end(log);
 			continue;
 		}
-		bool plain = (uint8_t)text[i] >= 32 && text[i] != 127;
+		bool plain = (uint8_t)text[i] >= 32 && (uint8_t)text[i] < 127;
 		log->line[log->length++] = plain ? text[i] : '.';
 		if (log->length == LINE - PARENT_LABEL - 8)
 			line_end(log);

@@ -16,6 +16,7 @@ static struct {
 	uint32_t hint;
 	uint64_t serial;
 	struct slots slots;
+	uint64_t used[BOOT_SLOTS / 64];
 	slot_t lent[MESSAGE_CAPS * 2];
 	uint32_t lent_count;
 } table;
@@ -41,7 +42,7 @@ void core_slot_free(slot_t slot)
 
 err_t objects_start(void)
 {
-	slots_init(&table.slots, BOOT_SLOT_HOST + BOOT_GRANTS, BOOT_SLOTS);
+	slots_init(&table.slots, table.used, BOOT_SLOT_HOST + BOOT_GRANTS, BOOT_SLOTS);
 	return kernel_object_take(KIND_ENDPOINT, &core_ep.slot);
 }
 

@@ -20,7 +20,8 @@ enum type {
 };
 
 #define FAULT_BADGE 0x80000000u
-enum { OBJECTS_MAX = 1 << 20 };
+/* What one capability of quota costs at most in core's own capability space. */
+enum { OBJECTS_MAX = 1 << 21, CORE_SLOTS_EACH = 3 };
 
 struct pd;
 

@@ -14,12 +14,13 @@
 #define OWN_CPU ((ep_t){SLOT_CPU})
 #define OWN_SPACE ((ep_t){SLOT_ADDRESS_SPACE})
 
-enum { RETRY_NS = 2000000 };
+enum { RETRY_NS = 2000000, SLOTS = 65536 };
 
 static struct {
 	struct lock lock;
 	bool ready;
 	struct slots slots;
+	uint64_t used[SLOTS / 64];
 	uint32_t session_id;
 	signal_t sleeper;        /* to wait on while a service is not offered yet */
 } env;
@@ -29,7 +30,7 @@ err_t slot_take(slot_t *slot)
 {
 	lock_take(&env.lock);
 	if (!env.ready)
-		slots_init(&env.slots, SLOT_FREE, SLOTS_MAX);
+		slots_init(&env.slots, env.used, SLOT_FREE, SLOTS);
 	env.ready = true;
 	err_t err = slots_take(&env.slots, slot);
 	lock_give(&env.lock);

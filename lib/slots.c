@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Free slots, see framework/slots.h. Bits beyond `count` are set for good, so that a search needs no bound. */
+/* Free slots, see framework/slots.h. */
 #include <framework/slots.h>
 
 static void bit_set(struct slots *slots, uint32_t slot)
@@ -7,21 +7,18 @@ static void bit_set(struct slots *slots, uint32_t slot)
 	slots->used[slot / 64] |= 1ul << slot % 64;
 }
 
-void slots_init(struct slots *slots, uint32_t first, uint32_t count)
+void slots_init(struct slots *slots, uint64_t *used, uint32_t first, uint32_t count)
 {
-	slots->count = count < SLOTS_MAX ? count : SLOTS_MAX;
-	slots->hint = first / 64;
-	for (uint32_t i = 0; i < SLOTS_MAX / 64; i++)
-		slots->used[i] = 0;
-	for (uint32_t slot = 0; slot < first && slot < SLOTS_MAX; slot++)
-		bit_set(slots, slot);
-	for (uint32_t slot = slots->count; slot < SLOTS_MAX; slot++)
+	*slots = (struct slots){count, first / 64, used};
+	for (uint32_t i = 0; i < count / 64; i++)
+		used[i] = 0;
+	for (uint32_t slot = 0; slot < first && slot < count; slot++)
 		bit_set(slots, slot);
 }
 
 err_t slots_take(struct slots *slots, slot_t *slot)
 {
-	const uint32_t words = SLOTS_MAX / 64;
+	const uint32_t words = slots->count / 64;
 
 	for (uint32_t i = 0; i < words; i++) {
 		uint32_t word = (slots->hint + i) % words;

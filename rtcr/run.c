@@ -9,7 +9,7 @@
 #include "rtcr/bundle.h"
 #include "rtcr/target.h"
 
-enum { CAPS_DEFAULT = 8000 };
+enum { CAPS_DEFAULT = 3000 };
 
 static err_t rom_add(const char *name, const void *bytes, uint64_t size)
 {

@@ -9,16 +9,14 @@
 #include <kernel/err.h>
 #include <kernel/types.h>
 
-enum { SLOTS_MAX = 65536 };
-
 struct slots {
-	uint32_t count;                       /* slots 1 .. count-1 exist */
-	uint32_t hint;                        /* word to look at first */
-	uint64_t used[SLOTS_MAX / 64];
+	uint32_t count;     /* slots 1 .. count-1 exist */
+	uint32_t hint;      /* word to look at first */
+	uint64_t *used;     /* a bit for each */
 };
 
-/* Slots below `first` are taken already. `count` is at most SLOTS_MAX. */
-void slots_init(struct slots *slots, uint32_t first, uint32_t count);
+/* `used` has a bit for each of `count` slots, which is a multiple of 64. Slots below `first` are taken already. */
+void slots_init(struct slots *slots, uint64_t *used, uint32_t first, uint32_t count);
 
 err_t slots_take(struct slots *slots, slot_t *slot) MUST_CHECK;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* LOG: lines for people. Text is UTF-8 without control characters but newline; the server adds the session's label. */
+/* LOG: lines for people. Text is printable ASCII and newline, all else becomes a dot; the server adds the session's label. */
 #ifndef LOG_SESSION_H
 #define LOG_SESSION_H
 
