@@ -15,6 +15,10 @@ struct action {
 	uint64_t handler, flags, restorer, mask;
 };
 
+/* Dispositions, by signal.c. */
+void action_get(int number, struct action *action);
+void action_set(int number, const struct action *action);
+
 /* Put a frame and make `registers` enter the handler; `mask` is what a return brings back. 0 or -EFAULT. */
 long frame_push(struct registers *registers, const struct thread *thread, const struct action *action,
                 const struct signal_info *info, uint64_t mask);

@@ -46,6 +46,24 @@ void futex_wake_all(addr_t address)
 	wake(address, UINT32_MAX, UINT32_MAX);
 }
 
+void futex_owner_died(addr_t address, uint32_t owner)
+{
+	const uint32_t has_waiters = 1u << 31, owner_died = 1u << 30, owner_bits = owner_died - 1;
+	uint32_t value, found;
+
+	if (address % 4 || user_load(address, &value))
+		return;
+	while ((value & owner_bits) == owner) {
+		if (user_exchange(address, value, (value & has_waiters) | owner_died, &found))
+			return;
+		if (found == value) {
+			wake(address, 1, UINT32_MAX);
+			return;
+		}
+		value = found;
+	}
+}
+
 /* Move waiters to another address; those of another queue as well, by putting them there. */
 static uint32_t requeue(addr_t from, addr_t to, uint32_t count)
 {

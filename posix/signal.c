@@ -1,36 +1,47 @@
 /* SPDX-License-Identifier: MIT */
-/* Signals: posting, choosing, dispositions; see signal.h. Frames are in x86_64/frame.c. */
+/* Signals: posting, choosing, delivering; see signal.h. Frames are in x86_64/frame.c, calls in signal_calls.c. */
 #include <cpu/session.h>
+#include <framework/heap.h>
 #include <framework/memory.h>
 
 #include "posix/call.h"
 #include "posix/errno.h"
 #include "posix/frame.h"
+#include "posix/memory.h"
 #include "posix/signal.h"
 #include "posix/time.h"
-#include "posix/user.h"
 
-enum { SIG_DFL, SIG_IGN };
-enum { SIG_BLOCK, SIG_UNBLOCK, SIG_SETMASK };
-enum { MINSIGSTKSZ = 2048 };
-#define UNBLOCKABLE (BIT(SIGKILL) | BIT(SIGSTOP))
-#define BIT(number) (1ul << ((number) - 1))
+#define IGNORED_BY_DEFAULT (BIT(SIGCHLD) | BIT(SIGCONT) | BIT(SIGURG) | BIT(SIGWINCH))
+#define STOPPING (BIT(SIGSTOP) | BIT(SIGTSTP) | BIT(SIGTTIN) | BIT(SIGTTOU))
+enum { QUEUED_MAX = 1024 };
+
+/* A real-time signal behind one of its number that is pending already. */
+struct queued {
+	struct queued *next;
+	struct thread *thread;     /* NULL: the program */
+	struct signal_info info;
+};
 
 static struct action actions[SIGNALS + 1];
-static uint64_t shared_pending;
+static uint64_t shared_pending, ignored_set = IGNORED_BY_DEFAULT;
 static struct signal_info shared_info[SIGNALS + 1];
+static struct queued *queue;
+static uint32_t queued_count;
 
-static bool ignored(int number)
+/* What it would take now: also what it waits for by sigtimedwait. */
+static uint64_t wanted(const struct thread *thread)
 {
-	uint64_t handler = actions[number].handler;
-
-	return handler == SIG_IGN ||
-	       (handler == SIG_DFL && (number == SIGCHLD || number == SIGCONT || number == SIGURG || number == SIGWINCH));
+	return ~(thread->mask | ignored_set) | thread->awaited;
 }
 
 bool signal_deliverable(const struct thread *thread)
 {
-	return ((thread->pending | shared_pending) & ~thread->mask) != 0;
+	return ((thread->pending | shared_pending) & wanted(thread)) != 0;
+}
+
+uint64_t signals_pending(const struct thread *thread)
+{
+	return thread->pending | shared_pending;
 }
 
 /* Make a thread look at its signals: out of a wait, or out of the program. */
@@ -63,38 +74,83 @@ static struct thread *taker(uint64_t bit)
 {
 	struct thread *found = NULL, *self = thread_self();
 
-	if (self->used && !(self->mask & bit))
+	if (self->used && wanted(self) & bit)
 		return self;
 	for (uint32_t i = 0; i < thread_top; i++)
-		if (threads[i].used && !(threads[i].mask & bit) && (!found || threads[i].waiting))
+		if (threads[i].used && wanted(&threads[i]) & bit && (!found || threads[i].waiting))
 			found = &threads[i];
 	return found;
 }
 
-void signal_post(struct thread *thread, const struct signal_info *info)
+static long queue_add(struct thread *thread, const struct signal_info *info)
+{
+	struct queued **link = &queue, *added = queued_count < QUEUED_MAX ? heap_alloc(sizeof *added) : NULL;
+
+	if (!added)
+		return -EAGAIN;
+	added->thread = thread;
+	added->info = *info;
+	while (*link)
+		link = &(*link)->next;
+	*link = added;
+	queued_count++;
+	return 0;
+}
+
+/* The next of this number goes into `info`; false: there is none. NULL: all of them are dropped. */
+static bool queue_take(const struct thread *thread, int number, struct signal_info *info)
+{
+	for (struct queued **link = &queue; *link;) {
+		struct queued *at = *link;
+		if (at->thread != thread || (number && at->info.number != number)) {
+			link = &at->next;
+			continue;
+		}
+		*link = at->next;
+		if (info)
+			*info = at->info;
+		heap_free(at);
+		queued_count--;
+		if (info)
+			return true;
+	}
+	return false;
+}
+
+long signal_post(struct thread *thread, const struct signal_info *info)
 {
 	uint64_t bit = BIT(info->number), *pending = thread ? &thread->pending : &shared_pending;
 	struct signal_info *infos = thread ? thread->info : shared_info;
 
-	if (ignored(info->number) && !((thread ? thread : thread_self())->mask & bit))
-		return;
+	if (ignored_set & bit && !((thread ? thread : thread_self())->mask & bit))
+		return 0;
 	if (!(*pending & bit))
 		infos[info->number] = *info;
+	else if (info->number >= SIGNAL_QUEUED && queue_add(thread, info))
+		return -EAGAIN;
 	*pending |= bit;
 	if (!thread)
 		thread = taker(bit);
-	if (thread && !(thread->mask & bit) && thread != thread_self())
+	if (thread && wanted(thread) & bit && thread != thread_self())
 		timers_kick();
+	return 0;
+}
+
+void signals_forget(struct thread *thread)
+{
+	thread->pending = 0;
+	queue_take(thread, 0, NULL);
 }
 
 void signal_send_self(int number)
 {
 	const struct signal_info info = {.number = number, .code = SI_USER, .value = 1};
 
-	signal_post(thread_self(), &info);
+	long ignored = signal_post(thread_self(), &info);
+	(void)ignored;
 }
 
-static bool signal_take(struct thread *thread, uint64_t allowed, struct signal_info *info)
+bool signal_take(struct thread *thread, uint64_t allowed, struct signal_info *info)
 {
 	uint64_t own = thread->pending & allowed, shared = shared_pending & allowed;
 
@@ -107,34 +163,50 @@ static bool signal_take(struct thread *thread, uint64_t allowed, struct signal_i
 	uint64_t bit = BIT(number);
 	if (own & bit) {
 		*info = thread->info[number];
-		thread->pending &= ~bit;
+		if (!queue_take(thread, number, &thread->info[number]))
+			thread->pending &= ~bit;
 	} else {
 		*info = shared_info[number];
-		shared_pending &= ~bit;
+		if (!queue_take(NULL, number, &shared_info[number]))
+			shared_pending &= ~bit;
 	}
 	return true;
 }
 
-static _Noreturn void default_end(const struct signal_info *info)
+_Noreturn void signal_end(int number)
 {
-	log_line("ended by signal %d", info->number);
-	program_exit(128 + info->number);
+	log_line("ended by signal %d", number);
+	program_exit(128 + number);
 }
 
 /* A call that a handler interrupted is done again where the handler and the call allow it. */
 static void call_restart(struct registers *registers, uint64_t call, long result, const struct action *action)
 {
-	if (!call || result != -EINTR)
+	/* poll, select, pause, nanosleep, sigtimedwait, sigsuspend, clock_nanosleep, epoll, pselect, ppoll: never. */
+	static const uint16_t never[] = {7, 23, 34, 35, 128, 130, 230, 232, 270, 271};
+	const uint64_t futex = 202;
+
+	if (call == CALL_NONE || result != -EINTR || !(action->flags & SA_RESTART) || (call == futex && registers->r10))
 		return;
-	/* nanosleep, pause, sigsuspend, sigtimedwait, clock_nanosleep, poll, select, epoll: never. */
-	static const uint8_t never[] = {7, 23, 34, 35, 128, 130, 230, 232};
-	for (uint32_t i = 0; i < sizeof never; i++)
+	for (uint32_t i = 0; i < sizeof never / sizeof *never; i++)
 		if (call == never[i])
 			return;
-	if (call > 255 || (action && !(action->flags & SA_RESTART)))
-		return;
 	registers->rip -= 2;
 	registers->rax = call;
+}
+
+static void handler_enter(struct registers *registers, struct action *action, const struct signal_info *info)
+{
+	struct thread *self = thread_self();
+	uint64_t before = self->restore_mask ? self->saved_mask : self->mask;
+
+	self->restore_mask = false;
+	if (frame_push(registers, self, action, info, before))
+		signal_end(SIGSEGV);
+	self->mask |= action->mask | (action->flags & SA_NODEFER ? 0 : BIT(info->number));
+	self->mask &= ~UNBLOCKABLE;
+	if (action->flags & SA_RESETHAND)
+		*action = (struct action){.handler = SIG_DFL};
 }
 
 void signals_deliver(struct registers *registers, uint64_t call, long result)
@@ -144,24 +216,34 @@ void signals_deliver(struct registers *registers, uint64_t call, long result)
 
 	while (signal_take(self, ~self->mask, &info)) {
 		struct action *action = &actions[info.number];
-		if (ignored(info.number))
+		if (ignored_set & BIT(info.number))
 			continue;
+		if (action->handler == SIG_DFL && STOPPING & BIT(info.number)) {
+			call_unsupported("stopping by a signal", "it is ignored");
+			continue;
+		}
 		if (action->handler == SIG_DFL)
-			default_end(&info);
+			signal_end(info.number);
 		call_restart(registers, call, result, action);
-		call = 0;
-		uint64_t before = self->restore_mask ? self->saved_mask : self->mask;
-		self->restore_mask = false;
-		if (frame_push(registers, self, action, &info, before))
-			default_end(&(struct signal_info){.number = SIGSEGV});
-		self->mask |= action->mask | (action->flags & SA_NODEFER ? 0 : BIT(info.number));
-		self->mask &= ~UNBLOCKABLE;
-		if (action->flags & SA_RESETHAND)
-			action->handler = SIG_DFL;
+		call = CALL_NONE;
+		handler_enter(registers, action, &info);
 	}
 	if (self->restore_mask) {
 		self->mask = self->saved_mask;
 		self->restore_mask = false;
+	}
+}
+
+/* si_code of what the machine found (sigaction(2)). */
+static int fault_code(uint32_t fault, uint64_t address)
+{
+	enum { MAPPED_NOT = 1, ACCESS_NOT = 2, OPERAND = 2 };
+
+	switch (fault) {
+	case FAULT_PAGE: return memory_mapped(address) ? ACCESS_NOT : MAPPED_NOT;
+	case FAULT_INSTRUCTION: return OPERAND;
+	case FAULT_BREAKPOINT: return SI_KERNEL;
+	default: return 1;
 	}
 }
 
@@ -174,208 +256,36 @@ void signal_force(struct registers *registers, uint32_t fault, uint64_t address)
 	};
 	struct thread *self = thread_self();
 	int number = fault < sizeof numbers ? numbers[fault] : SIGSEGV;
-	const struct signal_info info = {.number = number, .code = 1, .value = address};
+	const struct signal_info info = {.number = number, .code = fault_code(fault, address), .value = address};
 
 	if (self->mask & BIT(number) || actions[number].handler <= SIG_IGN) {
 		log_line("fault %u at %lx, instruction %lx", fault, address, registers->rip);
-		default_end(&info);
+		signal_end(number);
 	}
 	self->info[number] = info;
 	self->pending |= BIT(number);
 }
 
-static long call_sigaction(const uint64_t a[6])
+void action_get(int number, struct action *action)
 {
-	struct action given, old;
+	*action = actions[number];
+}
 
-	if (a[0] < 1 || a[0] > SIGNALS || a[3] != 8)
-		return -EINVAL;
-	old = actions[a[0]];
-	if (a[1]) {
-		if (user_read(&given, a[1], sizeof given))
-			return -EFAULT;
-		if (a[0] == SIGKILL || a[0] == SIGSTOP)
-			return -EINVAL;
-		given.mask &= ~UNBLOCKABLE;
-		actions[a[0]] = given;
-		if (ignored((int)a[0])) {
-			shared_pending &= ~BIT(a[0]);
-			for (uint32_t i = 0; i < thread_top; i++)
-				threads[i].pending &= ~BIT(a[0]);
-		}
+void action_set(int number, const struct action *action)
+{
+	uint64_t bit = BIT(number);
+
+	actions[number] = *action;
+	actions[number].mask &= ~UNBLOCKABLE;
+	ignored_set &= ~bit;
+	if (action->handler == SIG_IGN || (action->handler == SIG_DFL && IGNORED_BY_DEFAULT & bit))
+		ignored_set |= bit;
+	if (!(ignored_set & bit))
+		return;
+	shared_pending &= ~bit;
+	queue_take(NULL, number, NULL);
+	for (uint32_t i = 0; i < thread_top; i++) {
+		threads[i].pending &= ~bit;
+		queue_take(&threads[i], number, NULL);
 	}
-	return a[2] ? user_write(a[2], &old, sizeof old) : 0;
 }
-
-static long call_sigprocmask(const uint64_t a[6])
-{
-	struct thread *self = thread_self();
-	uint64_t set, old = self->mask;
-
-	if (a[3] != 8)
-		return -EINVAL;
-	if (a[1]) {
-		if (user_read(&set, a[1], sizeof set))
-			return -EFAULT;
-		if (a[0] > SIG_SETMASK)
-			return -EINVAL;
-		self->mask = (a[0] == SIG_BLOCK ? old | set : a[0] == SIG_UNBLOCK ? old & ~set : set) & ~UNBLOCKABLE;
-	}
-	return a[2] ? user_write(a[2], &old, sizeof old) : 0;
-}
-
-static long call_sigreturn(const uint64_t a[6])
-{
-	struct registers *registers = call_registers();
-	uint64_t mask;
-
-	(void)a;
-	if (frame_pop(registers, thread_self(), &mask))
-		default_end(&(struct signal_info){.number = SIGSEGV});
-	thread_self()->mask = mask & ~UNBLOCKABLE;
-	return 0;
-}
-
-static long call_sigaltstack(const uint64_t a[6])
-{
-	struct thread *self = thread_self();
-	const struct registers *registers = call_registers();
-	bool on = registers->rsp - self->alternate < self->alternate_size;
-	struct {
-		uint64_t address;
-		uint32_t flags, padding;
-		uint64_t size;
-	} given, old = {self->alternate, on ? 1 : self->alternate_size ? 0 : 2, 0, self->alternate_size};
-
-	if (a[0]) {
-		if (user_read(&given, a[0], sizeof given))
-			return -EFAULT;
-		if (on)
-			return -EPERM;
-		if (given.flags & ~(2u | 1u << 31))
-			return -EINVAL;
-		if (!(given.flags & 2) && given.size < MINSIGSTKSZ)
-			return -ENOMEM;
-		self->alternate = given.address;
-		self->alternate_size = given.flags & 2 ? 0 : given.size;
-	}
-	return a[1] ? user_write(a[1], &old, sizeof old) : 0;
-}
-
-static long call_sigpending(const uint64_t a[6])
-{
-	const struct thread *self = thread_self();
-	uint64_t pending = (self->pending | shared_pending) & self->mask;
-
-	return user_write(a[0], &pending, a[1] < sizeof pending ? a[1] : sizeof pending);
-}
-
-static long wait_for_signal(uint64_t deadline)
-{
-	struct wait_queue never = {0};
-	long result = wait_on(&never, deadline);
-
-	return result;
-}
-
-static long call_sigsuspend(const uint64_t a[6])
-{
-	struct thread *self = thread_self();
-	uint64_t set;
-
-	if (user_read(&set, a[0], sizeof set))
-		return -EFAULT;
-	self->saved_mask = self->mask;
-	self->restore_mask = true;
-	self->mask = set & ~UNBLOCKABLE;
-	return wait_for_signal(UINT64_MAX);
-}
-
-static long call_pause(const uint64_t a[6])
-{
-	(void)a;
-	return wait_for_signal(UINT64_MAX);
-}
-
-static long call_sigtimedwait(const uint64_t a[6])
-{
-	struct thread *self = thread_self();
-	uint64_t set, span, deadline = UINT64_MAX, mask = self->mask;
-	uint8_t native[128];
-	struct signal_info info;
-
-	if (user_read(&set, a[0], sizeof set))
-		return -EFAULT;
-	if (a[2]) {
-		long result = time_read(a[2], &span);
-		if (result)
-			return result;
-		deadline = clock_now() + span;
-	}
-	while (!signal_take(self, set, &info)) {
-		self->mask = mask & ~set;
-		long result = wait_for_signal(deadline);
-		self->mask = mask;
-		if (result == -ETIMEDOUT)
-			return -EAGAIN;
-		if (!((self->pending | shared_pending) & set))
-			return -EINTR;
-	}
-	signal_info_layout(&info, native);
-	if (a[1] && user_write(a[1], native, sizeof native))
-		return -EFAULT;
-	return info.number;
-}
-
-static long send(struct thread *thread, uint64_t number, int code, uint64_t value)
-{
-	if (number > SIGNALS)
-		return -EINVAL;
-	const struct signal_info info = {.number = (int)number, .code = code, .value = 1, .extra = value};
-	if (number)
-		signal_post(thread, &info);
-	return 0;
-}
-
-static long call_kill(const uint64_t a[6])
-{
-	int64_t target = (int32_t)a[0];
-
-	return target == 1 || target == 0 || target == -1 ? send(NULL, a[1], SI_USER, 0) : -ESRCH;
-}
-
-static long send_thread(uint64_t id, uint64_t number)
-{
-	for (uint32_t i = 0; i < thread_top; i++)
-		if (threads[i].used && threads[i].id == (uint32_t)id)
-			return send(&threads[i], number, SI_TKILL, 0);
-	return -ESRCH;
-}
-
-static long call_tkill(const uint64_t a[6])
-{
-	return send_thread(a[0], a[1]);
-}
-
-static long call_tgkill(const uint64_t a[6])
-{
-	return send_thread(a[1], a[2]);
-}
-
-static long call_sigqueueinfo(const uint64_t a[6])
-{
-	uint64_t native[16];
-
-	if (user_read(native, a[2], sizeof native))
-		return -EFAULT;
-	return (int32_t)a[0] == 1 ? send(NULL, a[1], SI_QUEUE, native[3]) : -ESRCH;
-}
-
-static const struct call_entry entries[] = {
-	{13, "rt_sigaction", call_sigaction}, {14, "rt_sigprocmask", call_sigprocmask}, {15, "rt_sigreturn", call_sigreturn},
-	{34, "pause", call_pause}, {62, "kill", call_kill}, {127, "rt_sigpending", call_sigpending},
-	{128, "rt_sigtimedwait", call_sigtimedwait}, {129, "rt_sigqueueinfo", call_sigqueueinfo},
-	{130, "rt_sigsuspend", call_sigsuspend}, {131, "sigaltstack", call_sigaltstack}, {200, "tkill", call_tkill},
-	{234, "tgkill", call_tgkill},
-};
-const struct call_table signal_calls = {entries, sizeof entries / sizeof *entries};

@@ -7,21 +7,37 @@
 
 enum {
 	SIGILL = 4, SIGTRAP = 5, SIGABRT = 6, SIGBUS = 7, SIGFPE = 8, SIGKILL = 9, SIGSEGV = 11, SIGPIPE = 13, SIGALRM = 14,
-	SIGCHLD = 17, SIGCONT = 18, SIGSTOP = 19, SIGURG = 23, SIGWINCH = 28
+	SIGCHLD = 17, SIGCONT = 18, SIGSTOP = 19, SIGTSTP = 20, SIGTTIN = 21, SIGTTOU = 22, SIGURG = 23, SIGWINCH = 28,
+	SIGNAL_QUEUED = 32         /* from here on each that is sent is delivered */
 };
-enum { SI_USER = 0, SI_QUEUE = -1, SI_TIMER = -2, SI_TKILL = -6 };
+enum { SIG_DFL, SIG_IGN };
+enum { SI_KERNEL = 128, SI_USER = 0, SI_QUEUE = -1, SI_TIMER = -2, SI_TKILL = -6 };
 
-/* To one thread, or NULL: to whichever of the program takes it. */
-void signal_post(struct thread *thread, const struct signal_info *info);
+#define BIT(number) (1ul << ((number) - 1))
+#define UNBLOCKABLE (BIT(SIGKILL) | BIT(SIGSTOP))
+#define CALL_NONE UINT64_MAX
+
+/* To one thread, or NULL: to whichever of the program takes it. 0, or -EAGAIN: too many of the number are queued. */
+long signal_post(struct thread *thread, const struct signal_info *info);
 
 /* To the caller, when its call returns. */
 void signal_send_self(int number);
 
-/* A signal that is pending, not blocked, and not ignored. */
+/* Pending, for the thread or for any; take one of `allowed`. */
+uint64_t signals_pending(const struct thread *thread);
+bool signal_take(struct thread *thread, uint64_t allowed, struct signal_info *info);
+
+/* Of a thread that ends. */
+void signals_forget(struct thread *thread);
+
+/* One that is pending, not blocked or waited for, and not ignored. */
 bool signal_deliverable(const struct thread *thread);
 
-/* Set up a handler for what is pending, or end the program. `call` and `result`: the system call that returns, 0: none. */
+/* Set up a handler for what is pending, or end the program. `call` and `result`: the system call that returns. */
 void signals_deliver(struct registers *registers, uint64_t call, long result);
+
+/* As if the program had no handler for it. */
+_Noreturn void signal_end(int number);
 
 /* What a fault means to the program. */
 void signal_force(struct registers *registers, uint32_t fault, uint64_t address);

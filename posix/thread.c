@@ -65,17 +65,11 @@ err_t threads_start(void)
 	return OK;
 }
 
-static _Noreturn void thread_main(addr_t argument)
+/* Until a clone takes it. */
+static _Noreturn void thread_park(struct thread *self)
 {
-	struct thread *self = (struct thread *)argument;
 	uint32_t badges, count;
-	addr_t foreign, fault;
 
-	if (stacks_make(&foreign, &fault) != OK) {
-		log_line("thread %u: no memory for its stacks", self->id);
-		program_exit(255);
-	}
-	thread_entries_set(self, foreign, fault);
 	for (;;) {
 		posix_lock();
 		bool go = self->started;
@@ -86,6 +80,19 @@ static _Noreturn void thread_main(addr_t argument)
 		err_t ignored = signal_wait(self->signal, DEADLINE_NEVER, &badges, &count);
 		(void)ignored;
 	}
+}
+
+static _Noreturn void thread_main(addr_t argument)
+{
+	struct thread *self = (struct thread *)argument;
+	addr_t foreign, fault;
+
+	if (stacks_make(&foreign, &fault) != OK) {
+		log_line("thread %u: no memory for its stacks", self->id);
+		program_exit(255);
+	}
+	thread_entries_set(self, foreign, fault);
+	thread_park(self);
 }
 
 static err_t thread_make(struct thread *thread)
@@ -134,6 +141,9 @@ long thread_new(const struct registers *registers, addr_t clear_tid)
 	thread->clear_tid = clear_tid;
 	thread->mask = self->mask;
 	thread->pending = 0;
+	thread->awaited = 0;
+	thread->robust = 0;
+	thread->restore_mask = false;
 	thread->alternate_size = 0;
 	memcpy(thread->name, self->name, sizeof thread->name);
 	memcpy(&thread->start, registers, sizeof thread->start);
@@ -148,29 +158,45 @@ _Noreturn void program_exit(int status)
 	component_exit(status);
 }
 
+/*
+ * The futexes on the list of a thread that ends: a struct robust_list_head of the program, and for each an entry that
+ * points to the next one (get_robust_list(2)). The list may be anything: it is followed for a while only.
+ */
+static void robust_release(const struct thread *thread)
+{
+	enum { ENTRIES = 2048 };
+	uint64_t head[3], at;
+
+	if (!thread->robust || user_read(head, thread->robust, sizeof head))
+		return;
+	at = head[0];
+	for (int i = 0; i < ENTRIES && at != thread->robust; i++) {
+		uint64_t next;
+		bool readable = user_read(&next, at & ~1ul, sizeof next) == 0;
+		if (at != head[2])
+			futex_owner_died((at & ~1ul) + head[1], thread->id);
+		if (!readable)
+			break;
+		at = next;
+	}
+	if (head[2])
+		futex_owner_died((head[2] & ~1ul) + head[1], thread->id);
+}
+
 _Noreturn void thread_exit(int status)
 {
 	struct thread *self = thread_self();
-	uint32_t badges, count;
 	const uint32_t zero = 0;
 
 	if (--alive == 0)
 		program_exit(status);
+	robust_release(self);
 	if (self->clear_tid && user_write(self->clear_tid, &zero, sizeof zero) == 0)
 		futex_wake_all(self->clear_tid);
 	self->used = false;
-	self->pending = 0;
+	signals_forget(self);
 	posix_unlock();
-	for (;;) {
-		posix_lock();
-		bool go = self->started;
-		self->started = false;
-		posix_unlock();
-		if (go)
-			registers_continue(&self->start);
-		err_t ignored = signal_wait(self->signal, DEADLINE_NEVER, &badges, &count);
-		(void)ignored;
-	}
+	thread_park(self);
 }
 
 static long call_clone(const uint64_t a[6])
@@ -269,11 +295,19 @@ static long call_affinity(const uint64_t a[6])
 	return user_write(a[2], &one, sizeof one) ? -EFAULT : (long)sizeof one;
 }
 
+static long call_set_robust_list(const uint64_t a[6])
+{
+	if (a[1] != 24)
+		return -EINVAL;
+	thread_self()->robust = a[0];
+	return 0;
+}
+
 static const struct call_entry entries[] = {
 	{24, "sched_yield", call_sched_yield}, {56, "clone", call_clone}, {57, "fork", call_fork}, {58, "vfork", call_fork},
 	{59, "execve", call_execve}, {60, "exit", call_exit}, {61, "wait4", call_wait4}, {186, "gettid", call_gettid},
 	{203, "sched_setaffinity", call_zero}, {204, "sched_getaffinity", call_affinity},
 	{218, "set_tid_address", call_set_tid_address}, {231, "exit_group", call_exit_group},
-	{273, "set_robust_list", call_zero}, {435, "clone3", call_clone3},
+	{273, "set_robust_list", call_set_robust_list}, {435, "clone3", call_clone3},
 };
 const struct call_table thread_calls = {entries, sizeof entries / sizeof *entries};

@@ -32,6 +32,8 @@ struct thread {
 	slot_t cap;                /* answers CPU_THREAD_OPERATIONS */
 	addr_t clear_tid;
 	uint64_t mask, pending, saved_mask;
+	uint64_t awaited;          /* by sigtimedwait */
+	addr_t robust;             /* list of the futexes it holds, 0: none */
 	bool restore_mask;         /* saved_mask counts: put it back when a handler has been set up */
 	uint64_t alternate, alternate_size;
 	uint32_t alternate_flags;

@@ -93,8 +93,10 @@ static void timer_fire(struct timer *timer, uint64_t now)
 	} else {
 		timer->deadline = UINT64_MAX;
 	}
-	if (timer->number)
-		signal_post(thread_of(timer->thread), &info);
+	if (!timer->number)
+		return;
+	long ignored = signal_post(thread_of(timer->thread), &info);
+	(void)ignored;
 }
 
 static _Noreturn void timers_run(addr_t unused)
