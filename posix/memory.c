@@ -134,6 +134,11 @@ bool area_free(uint64_t address, uint64_t size)
 	return at == areas.count || areas.area[at].start >= address + size;
 }
 
+bool memory_mapped(uint64_t address)
+{
+	return !area_free(address, 1);
+}
+
 long area_unmap(uint64_t address, uint64_t size)
 {
 	const struct rm_detach_request request = {address, size};
@@ -242,10 +247,9 @@ long memory_protect(uint64_t address, uint64_t size, uint32_t rights)
 
 	for (uint32_t i = area_after(address); i < areas.count && areas.area[i].start <= covered && covered < end; i++)
 		covered = areas.area[i].end;
-	if (covered < end)
-		return -ENOMEM;
 	if (areas_reserve(4))
 		return -ENOMEM;
+	end = covered < end ? covered : end;     /* what is before a hole changes */
 	area_split(address);
 	area_split(end);
 	for (uint64_t at = address; at < end;) {
@@ -267,7 +271,7 @@ long memory_protect(uint64_t address, uint64_t size, uint32_t rights)
 		}
 		at = next;
 	}
-	return 0;
+	return end == address + size ? 0 : -ENOMEM;
 }
 
 long area_move(uint64_t from, uint64_t size, uint64_t to)

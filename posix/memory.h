@@ -18,6 +18,9 @@ long memory_map_anywhere(uint64_t size, uint32_t rights, uint32_t flags);
 
 long memory_protect(uint64_t address, uint64_t size, uint32_t rights);
 
+/* Whether anything is there, with whatever rights. */
+bool memory_mapped(uint64_t address);
+
 /* Where brk starts. */
 void memory_brk_set(uint64_t address);
 

@@ -10,7 +10,7 @@
 enum { PROT_READ = 1, PROT_WRITE = 2, PROT_EXEC = 4 };
 enum { MAP_SHARED = 1, MAP_PRIVATE = 2, MAP_FIXED = 16, MAP_ANONYMOUS = 32, MAP_POPULATE = 0x8000, MAP_FIXED_NOREPLACE = 0x100000 };
 enum { MREMAP_MAYMOVE = 1, MREMAP_FIXED = 2, MREMAP_DONTUNMAP = 4 };
-enum { MADV_DONTNEED = 4, MADV_FREE = 8 };
+enum { MADV_DONTNEED = 4, MADV_FREE = 8, MADV_REMOVE = 9, MADV_LAST = 25 };
 #define BRK_STEP ((uint64_t)1 << 20)
 #define PROGRAM_LOW ((uint64_t)0x10000)
 
@@ -64,13 +64,28 @@ static long call_brk(const uint64_t a[6])
 	return (long)brk_now;
 }
 
+static long map_anonymous(const uint64_t a[6], uint64_t size)
+{
+	uint32_t flags = a[3] & MAP_POPULATE ? MEMORY_POPULATE : 0;
+	uint64_t hint = a[0] & ~(uint64_t)(PAGE_SIZE - 1);
+	bool there = a[3] & (MAP_FIXED | MAP_FIXED_NOREPLACE) ||
+	             (hint && range_valid(hint, size) && area_free(hint, size));
+
+	if (!there)
+		return memory_map_anywhere(size, rights_of(a[2]), flags);
+	long result = memory_map(hint, size, rights_of(a[2]), flags);
+	return result ? result : (long)hint;
+}
+
 static long map_file(const uint64_t a[6], uint64_t size)
 {
 	uint64_t file_size;
-	long result = file_map_size((int)a[4], &file_size);
+	long result = file_map_size((int)a[4], a[3] & MAP_SHARED && a[2] & PROT_WRITE, &file_size);
 
-	if (result)
+	if (result < 0)
 		return result;
+	if (result == MAP_ZEROES)
+		return map_anonymous(a, size);
 	if (a[3] & MAP_SHARED && a[2] & PROT_WRITE) {
 		call_unsupported("mmap", "writable shared mapping of a file");
 		return -ENODEV;
@@ -108,14 +123,7 @@ static long call_mmap(const uint64_t a[6])
 		return -EEXIST;
 	if (!(a[3] & MAP_ANONYMOUS))
 		return map_file(a, size);
-	uint32_t flags = a[3] & MAP_POPULATE ? MEMORY_POPULATE : 0;
-	uint64_t hint = a[0] & ~(uint64_t)(PAGE_SIZE - 1);
-	if (!fixed && hint && range_valid(hint, size) && area_free(hint, size))
-		fixed = true;
-	if (!fixed)
-		return memory_map_anywhere(size, rights_of(a[2]), flags);
-	long result = memory_map(hint, size, rights_of(a[2]), flags);
-	return result ? result : (long)hint;
+	return map_anonymous(a, size);
 }
 
 static long call_munmap(const uint64_t a[6])
@@ -129,6 +137,8 @@ static long call_mprotect(const uint64_t a[6])
 {
 	uint64_t size = round_up(a[1]);
 
+	if (a[2] & ~(uint64_t)(PROT_READ | PROT_WRITE | PROT_EXEC))
+		return -EINVAL;
 	if (!size)
 		return a[0] % PAGE_SIZE ? -EINVAL : 0;
 	if (!range_valid(a[0], size))
@@ -223,7 +233,14 @@ static long call_madvise(const uint64_t a[6])
 
 	if (a[0] % PAGE_SIZE || (size && !range_valid(a[0], size)))
 		return -EINVAL;
-	return a[2] == MADV_DONTNEED && size ? discard(a[0], a[0] + size) : 0;
+	if (a[2] > MADV_LAST || (a[2] > MADV_DONTNEED && a[2] < MADV_FREE))
+		return -EINVAL;
+	if (a[2] == MADV_REMOVE) {
+		call_unsupported("madvise", "a hole in the middle of a file");
+		return -EINVAL;
+	}
+	long result = a[2] == MADV_DONTNEED && size ? discard(a[0], a[0] + size) : 0;
+	return !result && size && !covered(a[0], size) ? -ENOMEM : result;
 }
 
 static long call_mincore(const uint64_t a[6])
