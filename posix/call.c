@@ -22,7 +22,7 @@ static struct registers *current[THREADS + 1];
 
 static const struct call_table *const tables[] = {
 	&memory_calls, &thread_calls, &futex_calls, &signal_calls, &time_calls, &process_calls,
-	&file_calls, &directory_calls, &pipe_calls, &poll_calls,
+	&file_calls, &name_calls, &status_calls, &directory_calls, &pipe_calls, &poll_calls,
 };
 
 void calls_start(void)
@@ -101,7 +101,7 @@ _Noreturn void fault_handle(const struct registers *from, uint64_t fault, uint64
 	posix_lock();
 	if (fault != FAULT_NONE)
 		signal_force(&registers, (uint32_t)fault, address);
-	signals_deliver(&registers, 0, 0);
+	signals_deliver(&registers, CALL_NONE, 0);
 	posix_unlock();
 	utcb->fault_stack += FAULT_STEP;
 	registers_continue(&registers);

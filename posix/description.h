@@ -22,6 +22,7 @@ struct file_kind {
 	void (*close)(struct description *file);
 	uint32_t (*ready)(const struct description *file);         /* POLL bits */
 	struct wait_queue *(*queue)(struct description *file);     /* woken when ready changes; NULL: always ready */
+	uint64_t (*waiting)(const struct description *file);       /* bytes that could be read now */
 	bool seekable;
 	uint32_t type;                                             /* S_IFMT bits of stat */
 };
@@ -46,14 +47,27 @@ extern const struct file_kind file_ram, file_directory;
 /* From a path: the inode (held), or -errno. */
 long path_find(long directory, addr_t path, bool follow, struct inode **found);
 
-/* The directory and last name of a path, for making and removing. */
-long path_parent(long directory, addr_t path, struct inode **parent, char *name);
+/* The directory and last name of a path, for making and removing; `follow`: of what a last link leads to. */
+enum place_kind { PLACE_NAME, PLACE_ROOT, PLACE_DOT, PLACE_DOTS };
+struct place {
+	struct inode *parent;
+	enum place_kind kind;
+	bool slash;                /* behind the name: it can only be a directory */
+	char name[NAME_MAX + 1];
+};
+long path_place(long directory, addr_t path, bool follow, struct place *place);
+
+/* Whether something may be made there: 0, -EEXIST, or -ENOENT: only a directory may. */
+long place_new(const struct place *place, bool directory);
 
 long inode_open(struct inode *inode, uint32_t flags, struct description **file);
-void filesystem_start(void);
-long filesystem_put(const char *path, struct inode *inode);
+/* S_IFMT bits. */
+uint32_t inode_type(const struct inode *inode);
+
+/* Taken off the mode of what is made. */
+extern uint32_t umask_now;
+
 extern struct inode *filesystem_root, *filesystem_here;
-void stat_write_fields(const struct inode *inode, const struct description *file, uint64_t out[18]);
 
 /* Standard streams and devices. */
 long streams_start(void);

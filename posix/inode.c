@@ -36,14 +36,29 @@ void inode_hold(struct inode *inode)
 	inode->holders++;
 }
 
+/* With a directory goes its hold on its parent. */
 static void inode_free_unused(struct inode *inode)
 {
-	if (inode->links || inode->holders)
-		return;
-	blocks_free(inode, 0);
-	heap_free(inode->blocks);
-	heap_free(inode->target);
-	heap_free(inode);
+	while (inode && !inode->links && !inode->holders) {
+		struct inode *parent = inode->parent;
+		blocks_free(inode, 0);
+		heap_free(inode->blocks);
+		heap_free(inode->target);
+		heap_free(inode);
+		if (parent)
+			parent->holders--;
+		inode = parent;
+	}
+}
+
+static void parent_set(struct inode *directory, struct inode *parent)
+{
+	struct inode *before = directory->parent;
+
+	inode_hold(parent);
+	directory->parent = parent;
+	if (before)
+		inode_release(before);
 }
 
 void inode_release(struct inode *inode)
@@ -164,19 +179,25 @@ struct entry *directory_find(const struct inode *directory, const char *name)
 	return entry;
 }
 
-/* At the end, so that a reader by position meets each entry once. */
+/* At the end, so that a reader meets each entry once. */
 long directory_add(struct inode *directory, const char *name, struct inode *inode)
 {
 	uint64_t length = strlen(name);
-	struct entry *entry = length <= NAME_MAX ? heap_alloc(sizeof *entry + length + 1) : NULL, **link;
+	struct entry *entry, **link;
 
+	if (length > NAME_MAX)
+		return -ENAMETOOLONG;
+	if (!directory->links)                 /* removed, but open */
+		return -ENOENT;
+	entry = heap_alloc(sizeof *entry + length + 1);
 	if (!entry)
-		return length > NAME_MAX ? -ENAMETOOLONG : -ENOSPC;
+		return -ENOSPC;
 	memcpy(entry->name, name, length + 1);
 	entry->inode = inode;
+	entry->cookie = ++directory->last_cookie;
 	inode->links++;
 	if (inode->kind == INODE_DIRECTORY)
-		inode->parent = directory;
+		parent_set(inode, directory);
 	for (link = &directory->entries; *link; link = &(*link)->next)
 		;
 	*link = entry;

@@ -18,6 +18,7 @@ enum { NAME_MAX = 255, BLOCK = 49136 };    /* a block and its header fill a clas
 struct entry {
 	struct entry *next;
 	struct inode *inode;
+	uint64_t cookie;               /* grows along the list: where a reader of the directory is */
 	char name[];
 };
 
@@ -32,7 +33,8 @@ struct inode {
 	uint64_t block_count;
 	const uint8_t *rom;            /* file: content until the first change */
 	struct entry *entries;         /* directory */
-	struct inode *parent;
+	uint64_t last_cookie;
+	struct inode *parent;          /* held */
 	char *target;                  /* link */
 	uint32_t device;               /* device: which */
 };

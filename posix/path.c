@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* From paths to inodes; what is opened of them; the file system at the start. See description.h. */
-#include <bundle/format.h>
-#include <framework/heap.h>
+/* From paths to inodes, and what is opened of them. See description.h. */
 #include <framework/memory.h>
 
 #include "posix/description.h"
 #include "posix/errno.h"
-#include "posix/file.h"
 #include "posix/process.h"
-#include "posix/rom.h"
-#include "posix/thread.h"
 #include "posix/user.h"
 
-enum { LINKS_MAX = 40, DIRECTORY_MODE = 0755 };
+enum { LINKS_MAX = 40 };
 
 struct inode *filesystem_root, *filesystem_here;
 
@@ -58,9 +53,8 @@ static long link_follow(struct walk *walk, const struct inode *link)
 		return -ELOOP;
 	if (length + rest + 2 > PATH_SIZE)
 		return -ENAMETOOLONG;
-	memmove(walk->path + length + 1, walk->path, rest + 1);
+	memmove(walk->path + length, walk->path, rest + 1);     /* the rest is empty or begins with a slash */
 	memcpy(walk->path, link->target, length);
-	walk->path[length] = '/';
 	if (link->target[0] == '/')
 		walk->at = filesystem_root;
 	return 0;
@@ -133,7 +127,12 @@ long path_find(long directory, addr_t path, bool follow, struct inode **found)
 	return 0;
 }
 
-long path_parent(long directory, addr_t path, struct inode **parent, char *name)
+static enum place_kind place_kind_of(const char *name)
+{
+	return strcmp(name, ".") == 0 ? PLACE_DOT : strcmp(name, "..") == 0 ? PLACE_DOTS : PLACE_NAME;
+}
+
+long path_place(long directory, addr_t path, bool follow, struct place *place)
 {
 	static struct walk walk;
 	long result = walk_begin(&walk, directory, path);
@@ -141,23 +140,31 @@ long path_parent(long directory, addr_t path, struct inode **parent, char *name)
 	if (result)
 		return result;
 	for (;;) {
-		result = name_take(&walk, name);
+		result = name_take(&walk, place->name);
 		if (result < 0)
 			return result;
+		place->parent = walk.at;
+		place->kind = result ? place_kind_of(place->name) : PLACE_ROOT;
+		place->slash = walk.path[0] == '/';
 		if (!result)
-			return -EEXIST;      /* the root, or nothing but dots */
-		if (!path_left(&walk))
-			break;
-		result = step(&walk, name, true);
+			return 0;
+		bool last = !path_left(&walk);
+		if (last && walk.at->kind != INODE_DIRECTORY)
+			return -ENOTDIR;
+		const struct entry *entry = last ? directory_find(walk.at, place->name) : NULL;
+		if (last && !(follow && entry && entry->inode->kind == INODE_LINK))
+			return 0;
+		result = step(&walk, place->name, true);
 		if (result)
 			return result;
 	}
-	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-		return -EINVAL;
-	if (walk.at->kind != INODE_DIRECTORY)
-		return -ENOTDIR;
-	*parent = walk.at;
-	return 0;
+}
+
+long place_new(const struct place *place, bool directory)
+{
+	if (place->kind != PLACE_NAME || directory_find(place->parent, place->name))
+		return -EEXIST;
+	return place->slash && !directory ? -ENOENT : 0;
 }
 
 static long ram_read(struct description *file, uint64_t offset, void *buffer, uint64_t size)
@@ -203,103 +210,4 @@ long inode_open(struct inode *inode, uint32_t flags, struct description **made)
 	}
 	*made = file;
 	return 0;
-}
-
-/* Directories on the way are made. */
-long filesystem_put(const char *path, struct inode *inode)
-{
-	static struct walk walk;
-	char name[NAME_MAX + 1];
-	uint64_t length = strlen(path);
-
-	if (length >= PATH_SIZE)
-		return -ENAMETOOLONG;
-	memcpy(walk.path, path, length + 1);
-	walk.at = filesystem_root;
-	while (name_take(&walk, name) > 0) {
-		struct entry *entry = directory_find(walk.at, name);
-		if (!path_left(&walk)) {
-			if (entry || !strcmp(name, ".") || !strcmp(name, ".."))
-				return -EEXIST;
-			return directory_add(walk.at, name, inode);
-		}
-		if (!entry) {
-			struct inode *directory = inode_make(INODE_DIRECTORY, DIRECTORY_MODE);
-			if (!directory || directory_add(walk.at, name, directory))
-				return -ENOSPC;
-			directory->links++;
-			walk.at = directory;
-		} else if (entry->inode->kind == INODE_DIRECTORY) {
-			walk.at = entry->inode;
-		} else {
-			return -ENOTDIR;
-		}
-	}
-	return -EINVAL;
-}
-
-static void device_put(const char *path, uint32_t device)
-{
-	struct inode *inode = inode_make(INODE_DEVICE, 0666);
-
-	if (!inode)
-		return;
-	inode->device = device;
-	(void)filesystem_put(path, inode);
-}
-
-void filesystem_start(void)
-{
-	static const struct {
-		const char *path;
-		uint32_t device;
-	} devices[] = {{"/dev/null", DEVICE_NULL}, {"/dev/zero", DEVICE_ZERO}, {"/dev/full", DEVICE_FULL},
-	               {"/dev/random", DEVICE_RANDOM}, {"/dev/urandom", DEVICE_URANDOM}, {"/dev/tty", DEVICE_TTY},
-	               {"/dev/stdin", DEVICE_STREAM}, {"/dev/stdout", DEVICE_STREAM + 1},
-	               {"/dev/stderr", DEVICE_STREAM + 2}};
-	struct inode *temporary = inode_make(INODE_DIRECTORY, 01777);
-
-	filesystem_root = inode_make(INODE_DIRECTORY, DIRECTORY_MODE);
-	filesystem_root->parent = filesystem_here = filesystem_root;
-	filesystem_root->links = 2;
-	for (uint32_t i = 0; i < sizeof devices / sizeof *devices; i++)
-		device_put(devices[i].path, devices[i].device);
-	if (temporary && !filesystem_put("/tmp", temporary))
-		temporary->links++;
-}
-
-static long file_hand_in(const struct bundle_entry *entry)
-{
-	struct inode *inode = inode_make(INODE_FILE, entry->mode & 07777);
-	const void *bytes;
-	uint64_t size;
-
-	if (!inode)
-		return -ENOMEM;
-	if (rom_attach(entry->name, &bytes, &size) != OK)
-		return -EIO;
-	inode->rom = bytes;
-	inode->size = size;
-	inode->modified = (uint64_t)entry->modified_ns;
-	return filesystem_put(entry->name, inode);
-}
-
-long file_start(void)
-{
-	const struct bundle_entry *index;
-	const void *bytes;
-	uint64_t size;
-
-	filesystem_start();
-	if (rom_attach("index", &bytes, &size) == OK) {
-		index = bytes;
-		for (uint64_t i = 0; i < size / sizeof *index; i++) {
-			if (index[i].name[0] != '/' || !string_ends(index[i].name, sizeof index[i].name))
-				continue;
-			long result = file_hand_in(&index[i]);
-			if (result)
-				log_line("%s: cannot be put into the file system: error %ld", index[i].name, -result);
-		}
-	}
-	return streams_start();
 }
