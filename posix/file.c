@@ -189,8 +189,11 @@ static long gather_write(struct description *file, const uint64_t (*vector)[2], 
 	uint64_t total = 0;
 
 	for (uint64_t i = 0; i < count; i++) {
-		if (user_read(buffer + total, vector[i][0], vector[i][1]))
-			return -EFAULT;
+		if (user_read(buffer + total, vector[i][0], vector[i][1])) {
+			if (!total)
+				return -EFAULT;
+			break;
+		}
 		total += vector[i][1];
 	}
 	if ((file->flags & O_ACCMODE) == 0 || !file->kind->write)
@@ -311,8 +314,12 @@ static long call_lseek(const uint64_t a[6])
 
 	if (!file)
 		return -EBADF;
+	if (file->inode && file->inode->kind == INODE_DEVICE && file->kind->type)
+		return 0;
+	if (!file->kind->seekable && file->inode && file->inode->kind == INODE_DIRECTORY && !a[2] && offset >= 0)
+		return (long)(file->position = (uint64_t)offset);
 	if (!file->kind->seekable)
-		return file->inode && file->inode->kind == INODE_DIRECTORY && !offset ? (long)(file->position = 0) : -ESPIPE;
+		return -ESPIPE;
 	int64_t size = file->inode ? (int64_t)file->inode->size : 0;
 	switch (a[2]) {
 	case SEEK_SET: break;
@@ -334,10 +341,12 @@ static long call_lseek(const uint64_t a[6])
 static long lock_answer(addr_t at, bool ask)
 {
 	const int16_t unlocked = 2;
-	uint8_t lock[32];
+	int16_t lock[16];
 
 	if (user_read(lock, at, sizeof lock))
 		return -EFAULT;
+	if (lock[0] < 0 || lock[0] > unlocked || lock[1] < 0 || lock[1] > SEEK_END)
+		return -EINVAL;
 	return ask ? user_write(at, &unlocked, sizeof unlocked) : 0;
 }
 
@@ -378,6 +387,16 @@ static long call_ioctl(const uint64_t a[6])
 		file->flags = value ? file->flags | O_NONBLOCK : file->flags & ~(uint32_t)O_NONBLOCK;
 		return 0;
 	}
+	if (a[1] == 0x5451 || a[1] == 0x5450) {   /* FIOCLEX, FIONCLEX */
+		descriptors[(uint32_t)a[0]].close_exec = a[1] == 0x5451;
+		return 0;
+	}
+	if (a[1] == 0x541b && (file->kind->waiting || file->kind->seekable)) {   /* FIONREAD */
+		uint64_t there = file->kind->waiting ? file->kind->waiting(file)
+		                 : file->inode->size > file->position ? file->inode->size - file->position : 0;
+		value = there < INT32_MAX ? (uint32_t)there : INT32_MAX;
+		return user_write(a[2], &value, sizeof value);
+	}
 	return -ENOTTY;
 }
 
@@ -412,9 +431,22 @@ static long call_fallocate(const uint64_t a[6])
 		return -EBADF;
 	if (!file->inode || file->inode->kind != INODE_FILE)
 		return -ENODEV;
+	if ((int64_t)a[2] < 0 || (int64_t)a[3] <= 0)
+		return -EINVAL;
+	if (!(file->flags & O_ACCMODE))
+		return -EBADF;
 	if (a[1])
 		return -EOPNOTSUPP;
+	if (a[2] > INT64_MAX - a[3])
+		return -EFBIG;
 	return a[2] + a[3] > file->inode->size ? inode_resize(file->inode, a[2] + a[3]) : 0;
+}
+
+static long call_fsync(const uint64_t a[6])
+{
+	const struct description *file = description_of(a[0]);
+
+	return !file ? -EBADF : file->inode ? 0 : -EINVAL;
 }
 
 static long call_sync(const uint64_t a[6])
@@ -459,12 +491,16 @@ static long call_sendfile(const uint64_t a[6])
 	return (long)done;
 }
 
-long file_map_size(int descriptor, uint64_t *size)
+long file_map_size(int descriptor, bool write, uint64_t *size)
 {
 	const struct description *file = description_of((uint64_t)descriptor);
 
 	if (!file)
 		return -EBADF;
+	if ((file->flags & O_ACCMODE) == O_WRONLY || (write && (file->flags & O_ACCMODE) != O_RDWR))
+		return -EACCES;
+	if (file->inode && file->inode->kind == INODE_DEVICE && file->inode->device == DEVICE_ZERO)
+		return MAP_ZEROES;
 	if (!file->inode || file->inode->kind != INODE_FILE)
 		return -ENODEV;
 	*size = file->inode->size;
@@ -480,7 +516,7 @@ static const struct call_entry entries[] = {
 	{0, "read", call_read}, {1, "write", call_write}, {3, "close", call_close}, {8, "lseek", call_lseek},
 	{16, "ioctl", call_ioctl}, {17, "pread64", call_pread}, {18, "pwrite64", call_pwrite}, {19, "readv", call_readv},
 	{20, "writev", call_writev}, {32, "dup", call_dup}, {33, "dup2", call_dup2}, {40, "sendfile", call_sendfile},
-	{72, "fcntl", call_fcntl}, {73, "flock", call_sync}, {74, "fsync", call_sync}, {75, "fdatasync", call_sync},
+	{72, "fcntl", call_fcntl}, {73, "flock", call_sync}, {74, "fsync", call_fsync}, {75, "fdatasync", call_fsync},
 	{76, "truncate", call_truncate}, {77, "ftruncate", call_truncate_file}, {162, "sync", call_nothing},
 	{221, "fadvise64", call_sync}, {277, "sync_file_range", call_sync}, {285, "fallocate", call_fallocate},
 	{292, "dup3", call_dup3}, {295, "preadv", call_preadv}, {296, "pwritev", call_pwritev}, {306, "syncfs", call_sync},

@@ -7,13 +7,18 @@
 #ifndef POSIX_FILE_H
 #define POSIX_FILE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* At start: the RAM file system with /, /dev, /tmp, the bundle's files, standard streams on 0, 1, 2. */
 long file_start(void);
 
-/* For mmap of a file: its size, and a private copy of [offset, offset + size) into component memory. -errno. */
-long file_map_size(int descriptor, uint64_t *size);
+/*
+ * For mmap of a file: its size (`write`: it must be open for writing), or MAP_ZEROES: it reads as zeroes without end;
+ * and a private copy of [offset, offset + size) into component memory. -errno.
+ */
+enum { MAP_ZEROES = 1 };
+long file_map_size(int descriptor, bool write, uint64_t *size);
 long file_map_read(int descriptor, uint64_t offset, void *to, uint64_t size);
 
 /* At execve of nothing, at exit: drop what is buffered (nothing is: writes go through). */

@@ -105,13 +105,19 @@ static uint32_t pipe_ready(const struct description *file)
 	return (pipe->count ? POLLIN : 0) | (!pipe->writers ? POLLHUP : 0);
 }
 
+static uint64_t pipe_waiting(const struct description *file)
+{
+	return ((const struct pipe *)file->state)->count;
+}
+
 static struct wait_queue *pipe_queue(struct description *file)
 {
 	return &((struct pipe *)file->state)->queue;
 }
 
 static const struct file_kind file_pipe = {
-	.read = pipe_read, .write = pipe_write, .close = pipe_close, .ready = pipe_ready, .queue = pipe_queue, .type = 0010000,
+	.read = pipe_read, .write = pipe_write, .close = pipe_close, .ready = pipe_ready, .queue = pipe_queue,
+	.waiting = pipe_waiting, .type = 0010000,
 };
 
 static void description_drop(struct description *file)

@@ -58,6 +58,8 @@ static long call_getrandom(const uint64_t a[6])
 {
 	uint8_t part[256];
 
+	if (a[2] & ~7ul)
+		return -EINVAL;
 	for (uint64_t done = 0; done < a[1];) {
 		uint64_t size = a[1] - done < sizeof part ? a[1] - done : sizeof part;
 		random_fill(part, size);
@@ -105,6 +107,12 @@ static long call_prlimit(const uint64_t a[6])
 static long call_getrusage(const uint64_t a[6])
 {
 	uint64_t usage[18] = {0}, now = clock_now();
+	const int self = 0, children = -1, thread = 1;
+
+	if ((int)a[0] != self && (int)a[0] != children && (int)a[0] != thread)
+		return -EINVAL;
+	if ((int)a[0] == children)
+		now = 0;
 
 	usage[0] = now / 1000000000;
 	usage[1] = now % 1000000000 / 1000;
@@ -129,6 +137,12 @@ static long call_sysinfo(const uint64_t a[6])
 	info.total = quota.ram_limit;
 	info.free = quota.ram_limit - quota.ram_used;
 	return user_write(a[0], &info, sizeof info);
+}
+
+/* 20 - the nice value. */
+static long call_getpriority(const uint64_t a[6])
+{
+	return a[0] > 2 ? -EINVAL : 20;
 }
 
 static long call_getcpu(const uint64_t a[6])
@@ -157,7 +171,7 @@ static const struct call_entry entries[] = {
 	{108, "getegid", call_zero}, {109, "setpgid", call_zero}, {110, "getppid", call_zero}, {111, "getpgrp", call_one},
 	{112, "setsid", call_one}, {115, "getgroups", call_zero}, {116, "setgroups", call_zero},
 	{118, "getresuid", call_three_ids}, {120, "getresgid", call_three_ids}, {121, "getpgid", call_one},
-	{124, "getsid", call_one}, {140, "getpriority", call_zero}, {141, "setpriority", call_zero},
+	{124, "getsid", call_one}, {140, "getpriority", call_getpriority}, {141, "setpriority", call_zero},
 	{145, "sched_getscheduler", call_zero}, {157, "prctl", call_prctl}, {158, "arch_prctl", call_arch_prctl},
 	{160, "setrlimit", call_zero}, {302, "prlimit64", call_prlimit}, {309, "getcpu", call_getcpu},
 	{318, "getrandom", call_getrandom}, {334, "rseq", call_enosys}, {324, "membarrier", call_enosys},

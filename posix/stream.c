@@ -105,13 +105,21 @@ static uint32_t stream_ready(const struct description *file)
 	return terminal.count || terminal.ended ? POLLIN : 0;
 }
 
+static uint64_t stream_waiting(const struct description *file)
+{
+	(void)file;
+	(void)!input_take();
+	return terminal.count;
+}
+
 static struct wait_queue *stream_queue(struct description *file)
 {
 	return (file->flags & O_ACCMODE) == O_WRONLY ? NULL : &terminal.queue;
 }
 
 static const struct file_kind file_stream = {
-	.read = stream_read, .write = stream_write, .ready = stream_ready, .queue = stream_queue, .type = 0010000,
+	.read = stream_read, .write = stream_write, .ready = stream_ready, .queue = stream_queue,
+	.waiting = stream_waiting, .type = 0010000,
 };
 
 static long null_read(struct description *file, uint64_t offset, void *buffer, uint64_t size)
