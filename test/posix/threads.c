@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* Threads: many, one after the other, futexes of each kind, robust and timed mutexes, thread-specific data, cancelling. */
+#include <errno.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "show.h"
+
+static uint32_t word, other;
+
+static long futex(uint32_t *at, int operation, uint32_t number, void *timeout, uint32_t *second, uint32_t third)
+{
+	return syscall(SYS_futex, at, operation, number, timeout, second, third);
+}
+
+static void refusals(void)
+{
+	struct timespec short_time = {0, 1000000}, wrong = {0, -1}, past = {0, 1};
+
+	SHOW(futex(&word, FUTEX_WAIT, 1, NULL, NULL, 0));
+	SHOW(futex(&word, FUTEX_WAIT, 0, &short_time, NULL, 0));
+	SHOW(futex(&word, FUTEX_WAIT, 0, &wrong, NULL, 0));
+	SHOW(futex(&word, FUTEX_WAIT_BITSET, 0, &past, NULL, 1));
+	SHOW(futex(&word, FUTEX_WAIT_BITSET, 0, NULL, NULL, 0));
+	SHOW(futex(&word, FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME, 0, &past, NULL, 1));
+	SHOW(futex((uint32_t *)2, FUTEX_WAIT, 0, NULL, NULL, 0));
+	SHOW(futex((uint32_t *)4096, FUTEX_WAIT, 0, NULL, NULL, 0));
+	SHOW(futex(&word, FUTEX_WAKE, 1, NULL, NULL, 0));
+	SHOW(futex(&word, FUTEX_WAKE_BITSET, 1, NULL, NULL, 0));
+	SHOW(futex(&word, FUTEX_CMP_REQUEUE, 1, (void *)1, &other, 5));
+	SHOW(futex(&word, 77, 1, NULL, NULL, 0));
+}
+
+static void *wait_here(void *bits)
+{
+	return (void *)futex(&word, FUTEX_WAIT_BITSET, 0, NULL, NULL, (uint32_t)(uintptr_t)bits);
+}
+
+static void waking(void)
+{
+	pthread_t waiter[6];
+	struct timespec settle = {0, 30000000};
+
+	for (long i = 0; i < 6; i++)
+		pthread_create(&waiter[i], NULL, wait_here, (void *)(1l << i));
+	nanosleep(&settle, NULL);
+	SHOW(futex(&word, FUTEX_WAKE_BITSET, 10, NULL, NULL, 1 | 4));
+	SHOW(futex(&word, FUTEX_CMP_REQUEUE, 1, (void *)2, &other, 0));
+	SHOW(futex(&other, FUTEX_WAKE, 10, NULL, NULL, 0));
+	other = 5;
+	SHOW(futex(&word, FUTEX_WAKE_OP, 10, (void *)10, &other, FUTEX_OP(FUTEX_OP_ADD, 3, FUTEX_OP_CMP_EQ, 5)));
+	SHOW(other);
+	for (int i = 0; i < 6; i++)
+		SHOW(pthread_join(waiter[i], NULL));
+}
+
+static __thread long own;
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static long total;
+
+static void *count_up(void *number)
+{
+	own = (long)number;
+	for (int i = 0; i < 1000; i++) {
+		pthread_mutex_lock(&mutex);
+		total += own;
+		pthread_mutex_unlock(&mutex);
+		if (i % 100 == 0)
+			sched_yield();
+	}
+	return (void *)own;
+}
+
+static void crowds(void)
+{
+	pthread_t thread[20];
+	long sum = 0;
+	void *result;
+
+	for (int round = 0; round < 10; round++) {
+		for (long i = 0; i < 20; i++)
+			pthread_create(&thread[i], NULL, count_up, (void *)i);
+		for (long i = 0; i < 20; i++) {
+			pthread_join(thread[i], &result);
+			sum += (long)result;
+		}
+	}
+	SHOW(total);
+	SHOW(sum);
+}
+
+static void *lock_and_die(void *robust)
+{
+	pthread_mutex_lock(robust);
+	return NULL;
+}
+
+static void *sleep_long(void *cleaned)
+{
+	(void)cleaned;
+	sleep(100);
+	return NULL;
+}
+
+static void mutexes(void)
+{
+	pthread_mutexattr_t attributes;
+	pthread_mutex_t robust, plain = PTHREAD_MUTEX_INITIALIZER;
+	pthread_t thread;
+	struct timespec when;
+	void *result;
+
+	pthread_mutexattr_init(&attributes);
+	pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+	pthread_mutex_init(&robust, &attributes);
+	pthread_create(&thread, NULL, lock_and_die, &robust);
+	pthread_join(thread, NULL);
+	SHOW(pthread_mutex_lock(&robust) == EOWNERDEAD);
+	SHOW(pthread_mutex_consistent(&robust));
+	SHOW(pthread_mutex_unlock(&robust));
+	pthread_mutex_lock(&plain);
+	clock_gettime(CLOCK_REALTIME, &when);
+	when.tv_nsec += 20000000;
+	if (when.tv_nsec >= 1000000000) {
+		when.tv_nsec -= 1000000000;
+		when.tv_sec++;
+	}
+	SHOW(pthread_mutex_timedlock(&plain, &when) == ETIMEDOUT);
+	sem_t semaphore;
+	sem_init(&semaphore, 0, 0);
+	SHOW(sem_timedwait(&semaphore, &when));
+	SHOW(sem_trywait(&semaphore));
+	pthread_create(&thread, NULL, sleep_long, NULL);
+	SHOW(pthread_cancel(thread));
+	SHOW(pthread_join(thread, &result));
+	SHOW(result == PTHREAD_CANCELED);
+}
+
+static void *last_words(void *first)
+{
+	pthread_join(*(pthread_t *)first, NULL);
+	puts("the last thread ends the program");
+	fflush(stdout);
+	return NULL;
+}
+
+int main(void)
+{
+	static pthread_t first, last;
+
+	refusals();
+	waking();
+	crowds();
+	mutexes();
+	first = pthread_self();
+	HOLDS(syscall(SYS_gettid) == getpid());
+	pthread_create(&last, NULL, last_words, &first);
+	pthread_exit(NULL);
+}
