@@ -8,7 +8,7 @@
 
 #include "rtcr/snapshot.h"
 
-enum { WARM_MAX = 16 << 20 };
+enum { WARM_MAX = 32 << 20, WARM_PASSES = 6 };
 
 struct retired {
 	struct retired *next;
@@ -114,14 +114,30 @@ static err_t range_prepare(struct dataspace_entry *dataspace, const struct popul
 	return err;
 }
 
-/*
- * Little memory is copied once before: then both sides are in the processor's caches, and the copy that counts takes a
- * fraction of the time.
- */
 static err_t range_warm(struct dataspace_entry *dataspace, const struct populated *range)
 {
 	target.engine->copy(dataspace->copy + range->offset, dataspace->source + range->offset, range->size);
 	return OK;
+}
+
+/*
+ * Memory that the processor's caches may hold is copied before, again and again while that gets faster: a cache that takes
+ * what others evict fills over several passes, and the copy that counts then takes half the time.
+ */
+static err_t caches_warm(void)
+{
+	uint64_t last = UINT64_MAX, begin;
+	err_t err = OK;
+
+	for (int pass = 0; pass < WARM_PASSES && err == OK; pass++) {
+		begin = clock_now();
+		err = populated_all(range_warm, UINT64_MAX);
+		uint64_t taken = clock_now() - begin;
+		if (taken > last - last / 16)
+			break;
+		last = taken;
+	}
+	return err;
 }
 
 static uint64_t populated_sum(void)
@@ -163,7 +179,7 @@ static err_t prepare(void)
 	for (uint32_t i = 0; i < shared.count && err == OK; i++)
 		shared.dataspaces[i]->prepared = shared.dataspaces[i]->populated;
 	if (err == OK && populated_sum() <= WARM_MAX)
-		err = populated_all(range_warm, UINT64_MAX);
+		err = caches_warm();
 	return err;
 }
 
