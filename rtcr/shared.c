@@ -8,7 +8,7 @@
 
 #include "rtcr/snapshot.h"
 
-enum { WARM_MAX = 32 << 20, WARM_PASSES = 6 };
+enum { WARM_MAX = 32 << 20, WARM_PASSES = 6, ROUNDS = 3, STEP = 4 << 20 };
 
 struct retired {
 	struct retired *next;
@@ -23,6 +23,7 @@ static struct {
 	memory_t *natives;
 	uint32_t count, room, native_room;
 	uint64_t changes;              /* registry.changes when the list was made */
+	uint64_t epoch;                /* of their memory when snapshot.extents was made */
 	struct retired *retired;
 } shared;
 
@@ -61,10 +62,21 @@ static err_t copy_make(struct dataspace_entry *dataspace)
 	return OK;
 }
 
-typedef err_t range_visit(struct dataspace_entry *dataspace, const struct populated *range);
+static err_t extent_add(uint32_t number, uint64_t offset, uint64_t size)
+{
+	struct dataspace_entry *dataspace = shared.dataspaces[number];
 
-/* Visit the populated ranges of the dataspaces first .. first + count - 1. */
-static err_t populated_some(uint32_t first, uint32_t count, range_visit *visit)
+	if (!array_room((void **)&snapshot.extents, snapshot.extent_count, &snapshot.extent_room, sizeof *snapshot.extents))
+		return ERR_MEMORY_QUOTA;
+	snapshot.extents[snapshot.extent_count++] = (struct extent_copy){
+		dataspace->entry.id, number, dataspace->source + offset, dataspace->copy + offset, offset, size};
+	snapshot.memory += size;
+	dataspace->populated += size;
+	return OK;
+}
+
+/* The populated ranges of the dataspaces first .. first + count - 1. */
+static err_t extents_some(uint32_t first, uint32_t count)
 {
 	static struct populated ranges[POPULATED_MAX];
 	struct range_place place = {0};
@@ -73,50 +85,102 @@ static err_t populated_some(uint32_t first, uint32_t count, range_visit *visit)
 		uint32_t found;
 		err_t err = memory_populated(shared.natives + first, count, &place, ranges, &found);
 		for (uint32_t i = 0; i < found && err == OK; i++)
-			err = visit(shared.dataspaces[first + ranges[i].memory], &ranges[i]);
+			err = extent_add(first + ranges[i].memory, ranges[i].offset, ranges[i].size);
 		if (err != OK)
 			return err;
 	}
 	return OK;
 }
 
-static err_t populated_all(range_visit *visit, uint64_t until)
+static uint32_t part_of(uint32_t first)
+{
+	return shared.count - first < POPULATED_LIST_MAX ? shared.count - first : POPULATED_LIST_MAX;
+}
+
+/* All that is populated becomes snapshot.extents. That costs time for each page, so it is done before the stop, ... */
+static err_t extents_find(void)
 {
 	err_t err = OK;
 
-	for (uint32_t first = 0; first < shared.count && err == OK; first += POPULATED_LIST_MAX) {
-		uint32_t count = shared.count - first;
-		err = populated_some(first, count < POPULATED_LIST_MAX ? count : POPULATED_LIST_MAX, visit);
-		if (err == OK && clock_now() > until)
-			err = ERR_TIMEOUT;
-	}
+	snapshot.extent_count = 0;
+	snapshot.memory = 0;
+	for (uint32_t i = 0; i < shared.count; i++)
+		shared.dataspaces[i]->populated = 0;
+	for (uint32_t first = 0; first < shared.count && err == OK; first += POPULATED_LIST_MAX)
+		err = extents_some(first, part_of(first));
 	return err;
 }
 
-static err_t range_count(struct dataspace_entry *dataspace, const struct populated *range)
+/* ... and again in it only if this is another number than before. */
+static err_t epoch_sum(uint64_t *sum)
 {
-	dataspace->populated += range->size;
-	return OK;
+	err_t err = OK;
+
+	*sum = 0;
+	for (uint32_t first = 0; first < shared.count && err == OK; first += POPULATED_LIST_MAX) {
+		uint64_t epoch = 0;
+		err = memory_epoch(shared.natives + first, part_of(first), &epoch);
+		*sum += epoch;
+	}
+	return err;
 }
 
 /* Let pages be present on both sides, so that the copy while the target stands meets no fault. */
-static err_t range_prepare(struct dataspace_entry *dataspace, const struct populated *range)
+static err_t extent_prepare(const struct extent_copy *extent)
 {
+	struct dataspace_entry *dataspace = shared.dataspaces[extent->number];
+
 	if (dataspace->populated == dataspace->prepared)
 		return OK;
-	err_t err = pages_populate(dataspace->real, dataspace->source, range->offset, range->size);
+	err_t err = pages_populate(dataspace->real, dataspace->source, extent->offset, extent->size);
 	if (err == OK)
-		err = pages_populate(dataspace->copy_ds, dataspace->copy, range->offset, range->size);
-	for (uint64_t at = range->offset; at < range->offset + range->size && err == OK; at += PAGE_SIZE) {
-		(void)*(volatile uint8_t *)(dataspace->source + at);
-		*(volatile uint8_t *)(dataspace->copy + at) = 0;
+		err = pages_populate(dataspace->copy_ds, dataspace->copy, extent->offset, extent->size);
+	for (uint64_t at = 0; at < extent->size && err == OK; at += PAGE_SIZE) {
+		(void)*(const volatile uint8_t *)(extent->source + at);
+		*(volatile uint8_t *)(extent->bytes + at) = 0;
 	}
 	return err;
 }
 
-static err_t range_warm(struct dataspace_entry *dataspace, const struct populated *range)
+static bool unprepared(void)
 {
-	target.engine->copy(dataspace->copy + range->offset, dataspace->source + range->offset, range->size);
+	for (uint32_t i = 0; i < shared.count; i++)
+		if (shared.dataspaces[i]->populated != shared.dataspaces[i]->prepared)
+			return true;
+	return false;
+}
+
+/* Find what is populated and give it pages here; which is a change itself, so look again. */
+static err_t pages_prepare(void)
+{
+	err_t err = OK;
+
+	for (int round = 0; round < ROUNDS && err == OK; round++) {
+		err = epoch_sum(&shared.epoch);
+		if (err == OK)
+			err = extents_find();
+		if (err != OK || !unprepared())
+			break;
+		for (uint32_t i = 0; i < snapshot.extent_count && err == OK; i++)
+			err = extent_prepare(&snapshot.extents[i]);
+		for (uint32_t i = 0; i < shared.count && err == OK; i++)
+			shared.dataspaces[i]->prepared = shared.dataspaces[i]->populated;
+	}
+	return err;
+}
+
+static err_t extents_copy(uint64_t until)
+{
+	for (uint32_t i = 0; i < snapshot.extent_count; i++) {
+		const struct extent_copy *extent = &snapshot.extents[i];
+		for (uint64_t at = 0; at < extent->size; at += STEP) {
+			uint64_t size = extent->size - at < STEP ? extent->size - at : STEP;
+			target.engine->copy(extent->bytes + at, extent->source + at, size);
+			if (until != UINT64_MAX && clock_now() > until)
+				return ERR_TIMEOUT;
+		}
+	}
+	target.engine->finish();
 	return OK;
 }
 
@@ -126,35 +190,18 @@ static err_t range_warm(struct dataspace_entry *dataspace, const struct populate
  */
 static err_t caches_warm(void)
 {
-	uint64_t last = UINT64_MAX, begin;
+	uint64_t last = UINT64_MAX;
 	err_t err = OK;
 
 	for (int pass = 0; pass < WARM_PASSES && err == OK; pass++) {
-		begin = clock_now();
-		err = populated_all(range_warm, UINT64_MAX);
+		uint64_t begin = clock_now();
+		err = extents_copy(UINT64_MAX);
 		uint64_t taken = clock_now() - begin;
 		if (taken > last - last / 16)
 			break;
 		last = taken;
 	}
 	return err;
-}
-
-static uint64_t populated_sum(void)
-{
-	uint64_t sum = 0;
-
-	for (uint32_t i = 0; i < shared.count; i++)
-		sum += shared.dataspaces[i]->populated;
-	return sum;
-}
-
-static bool unprepared(void)
-{
-	for (uint32_t i = 0; i < shared.count; i++)
-		if (shared.dataspaces[i]->populated != shared.dataspaces[i]->prepared)
-			return true;
-	return false;
 }
 
 static err_t arrange(void)
@@ -171,38 +218,20 @@ static err_t arrange(void)
 
 static err_t prepare(void)
 {
-	for (uint32_t i = 0; i < shared.count; i++)
-		shared.dataspaces[i]->populated = 0;
-	err_t err = populated_all(range_count, UINT64_MAX);
-	if (err == OK && unprepared())
-		err = populated_all(range_prepare, UINT64_MAX);
-	for (uint32_t i = 0; i < shared.count && err == OK; i++)
-		shared.dataspaces[i]->prepared = shared.dataspaces[i]->populated;
-	if (err == OK && populated_sum() <= WARM_MAX)
-		err = caches_warm();
-	return err;
-}
+	err_t err = pages_prepare();
 
-static err_t range_copy(struct dataspace_entry *dataspace, const struct populated *range)
-{
-	if (!array_room((void **)&snapshot.extents, snapshot.extent_count, &snapshot.extent_room, sizeof *snapshot.extents))
-		return ERR_MEMORY_QUOTA;
-	target.engine->copy(dataspace->copy + range->offset, dataspace->source + range->offset, range->size);
-	snapshot.extents[snapshot.extent_count++] =
-		(struct extent_copy){dataspace->entry.id, dataspace->copy + range->offset, range->offset, range->size};
-	snapshot.memory += range->size;
-	return OK;
+	return err == OK && snapshot.memory <= WARM_MAX ? caches_warm() : err;
 }
 
 static err_t capture(uint64_t until)
 {
-	snapshot.extent_count = 0;
-	snapshot.memory = 0;
-	err_t err = shared.changes == registry.changes ? OK : arrange();
-	if (err == OK)
-		err = populated_all(range_copy, until);
-	target.engine->finish();
-	return err;
+	uint64_t epoch = 0;
+	bool same = shared.changes == registry.changes;
+	err_t err = same ? epoch_sum(&epoch) : arrange();
+
+	if (err == OK && (!same || epoch != shared.epoch))
+		err = extents_find();
+	return err == OK ? extents_copy(until) : err;
 }
 
 static void forget(struct dataspace_entry *dataspace)

@@ -15,7 +15,9 @@
 /* Bytes of an anonymous dataspace, where they were copied to. */
 struct extent_copy {
 	uint32_t dataspace;
-	const uint8_t *bytes;
+	uint32_t number;           /* of it in the strategy's own list */
+	const uint8_t *source;
+	uint8_t *bytes;
 	uint64_t offset, size;
 };
 

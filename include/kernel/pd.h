@@ -72,6 +72,12 @@ struct range_place {
 err_t memory_populated(const memory_t *list, uint32_t list_count, struct range_place *place, struct populated *ranges,
                        uint32_t *count) MUST_CHECK;
 
+/*
+ * A number that is another if any page of the objects list[0 .. list_count) got or lost its backing since; it may change for
+ * other reasons. While it stays, what memory_populated said holds.
+ */
+err_t memory_epoch(const memory_t *list, uint32_t list_count, uint64_t *epoch) MUST_CHECK;
+
 /* Give the backing of a page-aligned range of `memory` (CONTROL) back; it reads as zero from now on. */
 err_t memory_discard(memory_t memory, uint64_t offset, uint64_t size) MUST_CHECK;
 

@@ -57,6 +57,7 @@ static call_function *const table[] = {
 	[CALL_PD_CLOCK_SET] = do_pd_clock_set,
 	[CALL_MEMORY_POPULATED] = do_memory_populated,
 	[CALL_MEMORY_DISCARD] = do_memory_discard,
+	[CALL_MEMORY_EPOCH] = do_memory_epoch,
 	[CALL_CONSOLE_WRITE] = do_console_write,
 	[CALL_THREAD_BIND] = do_thread_bind,
 	[CALL_THREAD_RESUME] = do_thread_resume,

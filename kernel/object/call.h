@@ -41,5 +41,6 @@
 #define CALL_SIGNAL_WAIT 31
 #define CALL_SIGNAL_GET 32
 #define CALL_SIGNAL_SET 33
+#define CALL_MEMORY_EPOCH 34
 
 #endif

@@ -124,6 +124,24 @@ static uint64_t ranges_add(const struct memory *memory, uint64_t from, uint32_t 
 	return at - memory->offset;
 }
 
+err_t do_memory_epoch(struct thread *thread, const uint64_t *word, bool *blocked)
+{
+	const slot_t *slots = thread_bulk(thread);
+	uint64_t list_count = word[0];
+	struct cap *cap;
+
+	(void)blocked;
+	if (list_count > POPULATED_LIST_MAX)
+		return ERR_ARGUMENT;
+	for (uint32_t i = 0; i < list_count; i++) {
+		err_t err = cap_lookup(thread->pd, *(const volatile slot_t *)&slots[i], KIND_MEMORY, 0, &cap);
+		if (err != OK)
+			return err;
+	}
+	extra_put_wide(thread, 0, machine_epoch());
+	return OK;
+}
+
 err_t do_memory_populated(struct thread *thread, const uint64_t *word, bool *blocked)
 {
 	struct populated *ranges = thread_bulk(thread);

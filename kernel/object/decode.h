@@ -37,6 +37,7 @@ call_function do_object_create, do_memory_derive, do_object_revoke, do_cap_revok
 	do_cap_list, do_pd_map, do_pd_unmap, do_pd_protect, do_pd_pause, do_pd_resume, do_pd_clock_get, do_pd_clock_set,
 	do_memory_populated, do_memory_discard, do_console_write, do_thread_bind, do_thread_resume, do_thread_pause,
 	do_thread_read, do_thread_write, do_thread_schedule_set, do_thread_schedule_get, do_thread_yield, do_ipc_call,
-	do_ipc_wait, do_ipc_reply, do_ipc_reply_wait, do_signal_submit, do_signal_wait, do_signal_get, do_signal_set;
+	do_ipc_wait, do_ipc_reply, do_ipc_reply_wait, do_signal_submit, do_signal_wait, do_signal_get, do_signal_set,
+	do_memory_epoch;
 
 #endif

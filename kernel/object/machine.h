@@ -50,6 +50,9 @@ struct extent {
 /* The run at or behind `at`, if it begins before `end`; *known is what was found before, or zero. */
 void machine_extent_find(uint64_t at, uint64_t end, struct extent *known);
 err_t machine_discard(uint64_t at, uint64_t size) MUST_CHECK;
+
+/* Another number after any page of memory got or lost its backing. */
+uint64_t machine_epoch(void);
 err_t machine_console_write(const void *bytes, uint64_t size) MUST_CHECK;
 
 /* pd->clock_offset was set at machine time `now`. */

@@ -145,6 +145,17 @@ err_t memory_populated(const memory_t *list, uint32_t list_count, struct range_p
 	return OK;
 }
 
+err_t memory_epoch(const memory_t *list, uint32_t list_count, uint64_t *epoch)
+{
+	if (list_count > POPULATED_LIST_MAX)
+		return ERR_ARGUMENT;
+	memcpy(bulk(), list, list_count * sizeof *list);
+	err_t err = (err_t)enter(CALL_MEMORY_EPOCH, list_count, 0, 0, 0, 0);
+	if (err == OK)
+		*epoch = extra_wide(0);
+	return err;
+}
+
 err_t memory_discard(memory_t memory, uint64_t offset, uint64_t size)
 {
 	return (err_t)enter(CALL_MEMORY_DISCARD, memory.slot, offset, size, 0, 0);

@@ -332,6 +332,7 @@ TEST(populated, "holes are not reported and discarding makes holes")
 	const slot_t second = slot_take();
 	const memory_t list[2] = {{memory}, {second}};
 	struct range_place place = {0};
+	uint64_t epoch, same;
 	uint32_t count;
 
 	CHECK(memory_derive(MEMORY, offset, size, memory) == OK);
@@ -349,6 +350,11 @@ TEST(populated, "holes are not reported and discarding makes holes")
 	CHECK(memory_populated(list, 1, &place, ranges, &count) == OK && count == 1 && place.memory == 1);
 	place = (struct range_place){0, 3, 0};
 	CHECK(memory_populated(list, 2, &place, ranges, &count) == ERR_ARGUMENT);
+	CHECK(memory_epoch(list, 2, &epoch) == OK && memory_epoch(list, 2, &same) == OK && same == epoch);
+	bytes[131072] = 1;
+	CHECK(memory_epoch(list, 2, &same) == OK && same != epoch);
 	CHECK(memory_discard((memory_t){memory}, 8192, 4096) == OK && !bytes[8192]);
+	CHECK(memory_epoch(list, 2, &epoch) == OK && same != epoch);
+	CHECK(memory_epoch(list, POPULATED_LIST_MAX + 1, &epoch) == ERR_ARGUMENT);
 	CHECK(object_revoke((cap_t){memory}) == OK && object_revoke((cap_t){second}) == OK);
 }
