@@ -3,6 +3,7 @@
 #include <framework/format.h>
 #include <framework/heap.h>
 #include <framework/memory.h>
+#include <image/digest.h>
 #include <rm/session.h>
 #include <store/session.h>
 
@@ -120,6 +121,25 @@ static err_t image_fail(uint64_t generation, const struct image_fault *fault, er
 	return err;
 }
 
+/* Whole, but is it what its name says? */
+static bool image_is(const struct image *image, uint64_t generation, struct image_fault *fault)
+{
+	uint32_t length;
+
+	fault->offset = offsetof(struct image_header, generation);
+	fault->sentence = "it is another checkpoint";
+	if (image->header.generation != generation)
+		return false;
+	for (uint32_t i = 0; i < image_count(image, IMAGE_KIND_target); i++) {
+		const uint8_t *name = image_piece(image_at(image, IMAGE_KIND_target, i), 0, &length);
+		if (length == strlen(target.name) && memcmp(name, target.name, length) == 0)
+			return true;
+		fault->offset = (uint64_t)(name - image->records) + image->trailer.records_offset;
+		fault->sentence = "it is of another component";
+	}
+	return false;
+}
+
 err_t archive_open(uint64_t generation, struct image *image)
 {
 	const struct image_source from = {window_read, NULL, 0};
@@ -144,6 +164,8 @@ err_t archive_open(uint64_t generation, struct image *image)
 	if (!archive.buffer)
 		return ERR_MEMORY_QUOTA;
 	err = image_open(image, &source, archive.buffer, needed, &fault);
+	if (err == OK && !image_is(image, generation, &fault))
+		err = ERR_CORRUPT;
 	return err == OK ? OK : image_fail(generation, &fault, err);
 }
 
@@ -291,4 +313,52 @@ err_t archive_check(const struct image *image)
 	if (archive.missing > 1)
 		log_line("restore: %u things are missing", archive.missing);
 	return archive.missing ? ERR_UNSUPPORTED : OK;
+}
+
+/* The content of a ROM as it lies in the store, piece by piece through the window. */
+static err_t content_verify(const struct image_dataspace *record)
+{
+	static struct digest_state state;
+	const struct store_buffer_request buffer = {};
+	struct store_buffer_reply buffered;
+	struct store_read_reply done;
+	uint64_t size = 0;
+	ep_t store;
+	err_t err = content_size(record->digest, &size);
+
+	if (err == OK)
+		err = store_session(STORE_ROMS, &store);
+	if (err == OK)
+		err = store_buffer(store, &buffer, &archive.window_ds.slot, &buffered, NULL);
+	digest_start(&state);
+	for (uint64_t at = 0; at < size && err == OK; at += WINDOW) {
+		const struct store_read_request read = {at, 0, size - at < WINDOW ? size - at : WINDOW};
+		err = store_read(store, &read, NULL, &done, NULL);
+		if (err == OK)
+			digest_add(&state, archive.window, read.size);
+	}
+	const struct digest digest = digest_state_whole(&state);
+	return err == OK && memcmp(digest.word, record->digest, sizeof digest.word) != 0 ? ERR_CORRUPT : err;
+}
+
+err_t archive_verify(const struct image *image)
+{
+	struct image_fault fault;
+	uint64_t checked;
+	uint8_t *chunk;
+	err_t err = archive_chunk_buffer(image->header.chunk_size, &chunk);
+
+	if (err != OK)
+		return err;
+	err = image_verify(image, chunk, &checked, &fault);
+	if (err != OK)
+		return image_fail(image->header.generation, &fault, err);
+	for (uint32_t i = 0; i < image_count(image, IMAGE_KIND_dataspace) && err == OK; i++) {
+		const struct image_dataspace *record = image_at(image, IMAGE_KIND_dataspace, i);
+		if (record->origin == IMAGE_ORIGIN_ROM)
+			err = content_verify(record);
+	}
+	if (err != OK)
+		target_fail("restore: content in the store is not usable: %s", err_sentence(err));
+	return err;
 }

@@ -14,6 +14,9 @@ void archive_close(void);
 /* Everything that a restore will find missing, all at once: one line each in the log, the first in target_fail. */
 err_t archive_check(const struct image *image) MUST_CHECK;
 
+/* Every byte that a restore will read: for one that has something to lose, a target that runs. */
+err_t archive_verify(const struct image *image) MUST_CHECK;
+
 /* Memory for a chunk of at most `size` bytes. */
 err_t archive_chunk_buffer(uint32_t size, uint8_t **bytes) MUST_CHECK;
 

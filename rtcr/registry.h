@@ -49,7 +49,6 @@ struct dataspace_entry {
 	char name[PARENT_LABEL];       /* of a ROM */
 	uint64_t rom_size;             /* its bytes */
 	uint64_t digest[2];
-	bool stored;                   /* the ROM's content is in the store */
 	memory_t native;               /* to ask what is populated */
 	uint8_t *source;               /* attached here, or NULL */
 	ds_t copy_ds;                  /* for the snapshot */

@@ -378,6 +378,8 @@ err_t target_restore(uint64_t generation)
 
 	if (err == OK)
 		err = archive_check(&image);
+	if (err == OK && target.exists)
+		err = archive_verify(&image);
 	if (err != OK) {
 		archive_close();
 		if (!target.sentence[0])

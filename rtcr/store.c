@@ -82,7 +82,7 @@ err_t roms_arrange(void)
 	unstored.count = 0;
 	for (struct entry *entry = registry.first; entry; entry = entry->next) {
 		struct dataspace_entry *rom = (struct dataspace_entry *)entry;
-		if (entry->kind != ENTRY_DATASPACE || !rom->rom || rom->stored)
+		if (entry->kind != ENTRY_DATASPACE || !rom->rom)
 			continue;
 		if (!array_room((void **)&unstored.list, unstored.count, &unstored.room, sizeof *unstored.list))
 			return ERR_MEMORY_QUOTA;
@@ -101,7 +101,6 @@ err_t roms_store(void)
 		err = content_write(&key, rom);
 		if (store_renew(STORE_ROMS, err))
 			err = content_write(&key, rom);
-		rom->stored = err == OK;
 	}
 	return err;
 }
@@ -153,6 +152,5 @@ err_t content_read(struct dataspace_entry *rom)
 	struct digest digest = digest_whole(rom->source, size);
 	ds_detach(rom->source, rom->size);
 	rom->source = NULL;
-	rom->stored = true;
 	return memcmp(digest.word, rom->digest, sizeof digest.word) == 0 ? OK : ERR_CORRUPT;
 }

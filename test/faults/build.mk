@@ -11,3 +11,7 @@ $(O)/test/faults-$(1): test/faults/$(1).sh test/faults/node.sh $(O)/bin/rtcr $(O
 	@chmod +x $$@
 endef
 $(eval $(call fault_script,kill,))
+$(eval $(call host_program,forge,test/faults/forge.c image/digest.c,))
+$(eval $(call fault_script,image,$(O)/bin/forge))
+$(eval $(call fault_script,store,))
+$(eval $(call fault_script,stop,))

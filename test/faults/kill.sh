@@ -22,6 +22,7 @@ node_kills() {
 		random_sleep 12
 		kill -KILL "$process"
 		wait
+		until_true '[ ! -d "/proc/$process" ]'
 		expect 0 "$rtcr" node start
 		store_tidy
 		after=$(generation_of count)
@@ -70,7 +71,7 @@ program_kills() {
 		round=$((round + 1))
 		last=$(target_process)
 		"$rtcr" restore count >/dev/null 2>&1 &
-		until [ "$(target_process)" -gt $((last + 3)) ]; do :; done
+		until_end '[ "$(target_process)" -gt $((last + 3)) ]'
 		kill -KILL "$(target_process)"
 		wait
 		until_true '! [ "$(state_of count)" = running ]'
@@ -133,6 +134,11 @@ past_kills() {
 	expect 0 "$rtcr" rm count
 }
 
+until_end() { # COMMAND: soon true, and every moment counts
+	spins=0
+	until eval "$1" || [ $spins -eq 20000 ]; do spins=$((spins + 1)); done
+}
+
 # What has ended is not run again.
 ended_kills() {
 	for round in 1 2 3; do
@@ -144,9 +150,9 @@ ended_kills() {
 		until_true '"$rtcr" logs ended | grep -q once'
 		expect 0 "$rtcr" checkpoint ended
 		instance=$(rtcr_process) program=$(target_process) server=$(server_process 'socket:*')
-		until grep -q end "$RTCR_STATE/terminals/ended.output" || [ ! -d "/proc/$program" ]; do :; done
+		until_end '! grep -qs once "$RTCR_STATE/terminals/ended.output" || grep -q end "$RTCR_STATE/terminals/ended.output"'
 		kill -KILL "$server"
-		while [ -d "/proc/$program" ]; do :; done
+		until_end '[ ! -d "/proc/$program" ]'
 		kill -KILL "$instance"
 		# A control server that had looked before it died takes the fate along: then only the checkpoint is known.
 		expect '7|125' "$rtcr" wait ended

@@ -1,0 +1,87 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# store.sh BUILD: a store that is full, read-only, or gone. It lies on a small file system that a user may mount in a user
+# namespace; where that is not allowed, the test says so and passes without having tried.
+# Exit status: 0 each had its defined result, 1 something had not, 2 wrong use or something is missing.
+set -u
+if [ "${2:-}" != inside ]; then
+	unshare -rm true 2>/dev/null || { echo "not tried: this user may have no user namespace"; echo "0 passed, 0 failed"; exit 0; }
+	exec unshare -rm --propagation private "$(realpath "$0")" "${1:-build}" inside
+fi
+build=$(cd "$1" && pwd) || exit 2
+# shellcheck source=test/faults/node.sh
+. "$(dirname "$(realpath "$0")")/node.sh"
+
+no_room() { # SIZE
+	mkdir -p "$RTCR_STATE/store"
+	mount -t tmpfs -o "size=$1" tmpfs "$RTCR_STATE/store" || { echo "not tried: no tmpfs"; exit 0; }
+	expect 0 "$rtcr" node start --memory 2G
+	count_run count 1500
+	count_more count
+}
+
+full_test() {
+	what="the disk is full"
+	no_room 9m
+	expect 0 "$rtcr" checkpoint count
+	expect 0 "$rtcr" checkpoint count
+	expect 1 "$rtcr" checkpoint count
+	says err 'no space left on the device'
+	store_tidy
+	expect 0 "$rtcr" ps
+	says out '^count .*running'
+	[ "$(generation_of count)" = 2 ] || fail "the newest checkpoint is $(generation_of count)"
+	expect 0 "$rtcr" verify count@2
+	expect 0 "$rtcr" rm count@1
+	expect 0 "$rtcr" checkpoint count
+	says out 'count@3'
+	count_right count 1500
+	expect 0 "$rtcr" restore count@2
+	count_right count 1500
+}
+
+read_only_test() {
+	what="the store is read-only"
+	expect 0 "$rtcr" rm count
+	count_run count 1500
+	expect 0 "$rtcr" checkpoint count
+	mount -o remount,ro "$RTCR_STATE/store"
+	expect 1 "$rtcr" checkpoint count
+	says err 'read-only file system'
+	expect 0 "$rtcr" ps
+	says out '^count .*running'
+	expect 1 "$rtcr" rm count@1
+	says err 'read-only file system'
+	expect 0 "$rtcr" restore --force count@1
+	count_right count 1500
+	expect 0 "$rtcr" node stop --force
+	what="a node starts on a store that is read-only"
+	expect 0 "$rtcr" node start --memory 2G
+	expect 0 "$rtcr" restore count
+	count_right count 1500
+	mount -o remount,rw "$RTCR_STATE/store"
+	expect 0 "$rtcr" rm count
+}
+
+gone_test() {
+	what="the store's directory is removed"
+	count_run count 1500
+	expect 0 "$rtcr" checkpoint count
+	rm -r "$RTCR_STATE/store/count" "$RTCR_STATE/store/content"
+	expect 3 "$rtcr" restore --force count
+	expect 0 "$rtcr" ps
+	says out '^count .*running'
+	expect 0 "$rtcr" checkpoint count
+	count_right count 1500
+	expect 0 "$rtcr" verify count
+	expect 0 "$rtcr" restore count
+	count_right count 1500
+	expect 0 "$rtcr" rm count
+}
+
+full_test
+read_only_test
+gone_test
+"$rtcr" node stop --force >/dev/null 2>&1
+umount -l "$RTCR_STATE/store"
+faults_end
