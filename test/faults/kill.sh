@@ -153,7 +153,7 @@ ended_kills() {
 		until_end '! grep -qs once "$RTCR_STATE/terminals/ended.output" || grep -q end "$RTCR_STATE/terminals/ended.output"'
 		kill -KILL "$server"
 		until_end '[ ! -d "/proc/$program" ]'
-		kill -KILL "$instance"
+		kill -KILL "$instance" 2>/dev/null
 		# A control server that had looked before it died takes the fate along: then only the checkpoint is known.
 		expect '7|125' "$rtcr" wait ended
 		case $(state_of ended) in
