@@ -11,6 +11,7 @@
 struct chunk {
 	ds_t ds;
 	uint64_t size, used, live;     /* bytes: of it, cut so far, still in areas */
+	bool rom;                      /* of the program: cannot be written, is never given back */
 };
 
 struct area {

@@ -93,15 +93,14 @@ static void filesystem_start(void)
 static long file_hand_in(const struct bundle_entry *entry)
 {
 	struct inode *inode = inode_make(INODE_FILE, entry->mode & 07777);
-	const void *bytes;
-	uint64_t size;
+	struct rom rom;
 
 	if (!inode)
 		return -ENOMEM;
-	if (rom_attach(entry->name, &bytes, &size) != OK)
+	if (rom_attach(entry->name, &rom) != OK)
 		return -EIO;
-	inode->rom = bytes;
-	inode->size = size;
+	inode->rom = rom.bytes;
+	inode->size = rom.size;
 	inode->modified = (uint64_t)entry->modified_ns;
 	return filesystem_put(entry->name, inode);
 }
@@ -109,13 +108,12 @@ static long file_hand_in(const struct bundle_entry *entry)
 long file_start(void)
 {
 	const struct bundle_entry *index;
-	const void *bytes;
-	uint64_t size;
+	struct rom rom;
 
 	filesystem_start();
-	if (rom_attach("index", &bytes, &size) == OK) {
-		index = bytes;
-		for (uint64_t i = 0; i < size / sizeof *index; i++) {
+	if (rom_attach("index", &rom) == OK) {
+		index = rom.bytes;
+		for (uint64_t i = 0; i < rom.size / sizeof *index; i++) {
 			if (index[i].name[0] != '/' || !string_ends(index[i].name, sizeof index[i].name))
 				continue;
 			long result = file_hand_in(&index[i]);

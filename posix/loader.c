@@ -34,14 +34,25 @@ struct stack {
 	uint32_t count;
 };
 
-static long segment_load(const uint8_t *program, const struct elf_segment *segment, uint64_t shift)
+/* Whether the pages of the file are the segment's as they are: nothing writes to them, nothing is added to them. */
+static bool segment_in_place(const struct elf_segment *segment)
+{
+	return !(segment->rights & RIGHT_WRITE) && segment->memory_size == segment->file_size &&
+	       segment->address % PAGE_SIZE == segment->file_offset % PAGE_SIZE;
+}
+
+static long segment_load(const struct rom *program, const struct elf_segment *segment, uint64_t shift)
 {
 	uint64_t start = (segment->address & ~(PAGE_SIZE - 1)) + shift;
 	uint64_t end = (segment->address + segment->memory_size + shift + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
-	long result = memory_map(start, end - start, RIGHT_READ | RIGHT_WRITE, 0);
+	const uint8_t *bytes = program->bytes;
 
+	if (segment_in_place(segment))
+		return memory_map_rom(start, end - start, segment->rights | RIGHT_READ, program->ds,
+		                      segment->file_offset & ~(PAGE_SIZE - 1));
+	long result = memory_map(start, end - start, RIGHT_READ | RIGHT_WRITE, 0);
 	if (!result)
-		result = user_write(segment->address + shift, program + segment->file_offset, segment->file_size);
+		result = user_write(segment->address + shift, bytes + segment->file_offset, segment->file_size);
 	if (!result && segment->rights != (RIGHT_READ | RIGHT_WRITE))
 		result = memory_protect(start, end - start, segment->rights | RIGHT_READ);
 	return result;
@@ -90,8 +101,7 @@ static uint32_t cpu_features(void)
 	return d;
 }
 
-static bool stack_fill(struct stack *stack, const char *arguments, uint64_t arguments_size, const char *environment,
-                       uint64_t environment_size, uint64_t shift)
+static bool stack_fill(struct stack *stack, const struct rom *arguments, const struct rom *environment, uint64_t shift)
 {
 	uint8_t random[16];
 	uint32_t argument_count, environment_count;
@@ -103,8 +113,8 @@ static bool stack_fill(struct stack *stack, const char *arguments, uint64_t argu
 		return false;
 	stack->top = random_at;
 	stack->count = 1;
-	if (!strings_push(stack, arguments, arguments_size, &argument_count) || !argument_count ||
-	    !strings_push(stack, environment, environment_size, &environment_count))
+	if (!strings_push(stack, arguments->bytes, arguments->size, &argument_count) || !argument_count ||
+	    !strings_push(stack, environment->bytes, environment->size, &environment_count))
 		return false;
 	stack->words[0] = argument_count;
 	auxiliary_add(stack, AT_PHDR, plan.headers ? plan.headers + shift : 0);
@@ -159,33 +169,32 @@ int process_start(void)
 {
 	static struct registers registers;
 	static struct stack stack;
-	const void *program, *arguments, *environment;
-	uint64_t program_size, arguments_size, environment_size, shift;
+	struct rom program, arguments, environment;
 	const char *sentence = "";
-	err_t err = rom_attach("program", &program, &program_size);
+	err_t err = rom_attach("program", &program);
 
 	if (err == OK)
-		err = rom_attach("arguments", &arguments, &arguments_size);
+		err = rom_attach("arguments", &arguments);
 	if (err == OK)
-		err = rom_attach("environment", &environment, &environment_size);
+		err = rom_attach("environment", &environment);
 	if (err != OK)
 		return refuse("start", err_sentence(err));
-	err = elf_read(program, program_size, ELF_X86_64, &plan, &sentence);
+	err = elf_read(program.bytes, program.size, ELF_X86_64, &plan, &sentence);
 	if (err != OK)
 		return refuse("program", sentence);
-	shift = plan.movable ? MOVABLE_AT - plan.low : 0;
+	const uint64_t shift = plan.movable ? MOVABLE_AT - plan.low : 0;
 	if (!plan.movable && (plan.low < 0x10000 || plan.high > STACK_TOP - STACK_SIZE))
 		return refuse("program", "its addresses are not those of a program");
 	for (uint32_t i = 0; i < plan.segment_count; i++)
-		if (segment_load(program, &plan.segments[i], shift))
+		if (segment_load(&program, &plan.segments[i], shift))
 			return refuse("program", "not enough memory for its segments; give more with --memory");
 	memory_brk_set(plan.high + shift);
 	if (memory_map(STACK_TOP - STACK_SIZE, STACK_SIZE,
 	               RIGHT_READ | RIGHT_WRITE | (plan.stack_executable ? RIGHT_EXECUTE : 0), 0))
 		return refuse("program", "not enough memory for its stack; give more with --memory");
-	if (!stack_fill(&stack, arguments, arguments_size, environment, environment_size, shift))
+	if (!stack_fill(&stack, &arguments, &environment, shift))
 		return refuse("program", "its arguments are malformed or too many");
-	path_set(arguments);
+	path_set(arguments.bytes);
 	registers.rip = plan.entry + shift;
 	registers.rsp = stack.top;
 	registers.rflags = 0x202;

@@ -6,15 +6,12 @@
 #include "posix/file.h"
 #include "posix/process.h"
 #include "posix/thread.h"
-#include "posix/time.h"
 
 int component_main(addr_t argument)
 {
 	(void)argument;
 	calls_start();
 	err_t err = threads_start();
-	if (err == OK)
-		err = timers_start();
 	if (err == OK && file_start() < 0)
 		err = ERR_MEMORY_QUOTA;
 	if (err != OK) {

@@ -67,7 +67,7 @@ static void chunk_put(struct chunk *chunk, uint64_t size)
 {
 	chunk->live -= size;
 	backed -= size;
-	if (chunk->live || chunk == current)
+	if (chunk->live || chunk == current || chunk->rom)
 		return;
 	ds_free(chunk->ds);
 	heap_free(chunk);
@@ -182,6 +182,15 @@ static void area_join(uint32_t at)
 	memmove(&areas.area[at], &areas.area[at + 1], (areas.count - at) * sizeof *areas.area);
 }
 
+static void area_put(const struct area *area)
+{
+	uint32_t at = area_after(area->start);
+
+	area_insert(at, area);
+	area_join(at + 1);
+	area_join(at);
+}
+
 long memory_map(uint64_t address, uint64_t size, uint32_t rights, uint32_t flags)
 {
 	struct area area = {.start = address, .end = address + size, .rights = rights};
@@ -202,11 +211,45 @@ long memory_map(uint64_t address, uint64_t size, uint32_t rights, uint32_t flags
 			return -ENOMEM;
 		}
 	}
-	uint32_t at = area_after(address);
-	area_insert(at, &area);
-	area_join(at + 1);
-	area_join(at);
+	area_put(&area);
 	return 0;
+}
+
+static struct chunk *chunk_rom(ds_t rom)
+{
+	static struct chunk chunk;
+
+	chunk.ds = rom;
+	chunk.rom = true;
+	return &chunk;
+}
+
+long memory_map_rom(uint64_t address, uint64_t size, uint32_t rights, ds_t rom, uint64_t offset)
+{
+	struct area area = {address, address + size, offset, chunk_rom(rom), rights};
+
+	if (areas_reserve(4) || area_unmap(address, size) || attach(area.chunk, offset, address, size, rights, 0) != OK)
+		return -ENOMEM;
+	area.chunk->live += size;
+	backed += size;
+	area_put(&area);
+	return 0;
+}
+
+/* Pages of a ROM become the program's own, which can be written. */
+static long rom_copy(uint64_t address, uint64_t size)
+{
+	const struct rm_protect_request request = {address, size, RIGHT_READ, 0};
+	struct rm_protect_reply reply;
+	long at = memory_map_anywhere(size, RIGHT_READ | RIGHT_WRITE, 0);
+
+	if (at < 0)
+		return at;
+	if (rm_protect((ep_t){SLOT_ADDRESS_SPACE}, &request, NULL, &reply, NULL) != OK ||
+	    user_read((void *)at, address, size))
+		return -ENOMEM;
+	long result = area_unmap(address, size);
+	return result ? result : area_move((uint64_t)at, size, address);
 }
 
 /* Downwards from the top, the highest gap that fits. */
@@ -241,6 +284,32 @@ long memory_map_anywhere(uint64_t size, uint32_t rights, uint32_t flags)
 	return result ? result : (long)address;
 }
 
+/* One area gets other rights: it is backed if it was not, and its own if it was a ROM's. */
+static long area_protect(uint64_t start, uint64_t size, uint32_t rights)
+{
+	struct area *area = &areas.area[area_after(start)];
+	const struct rm_protect_request request = {start, size, rights, 0};
+	struct rm_protect_reply reply;
+
+	if (area->rights == rights || (!area->chunk && !rights))
+		return 0;
+	if (!area->chunk)
+		return memory_map(start, size, rights, 0);
+	if (area->chunk->rom && rights & RIGHT_WRITE) {
+		long result = rom_copy(start, size);
+		if (result)
+			return result;
+		area = &areas.area[area_after(start)];
+	}
+	if (rm_protect((ep_t){SLOT_ADDRESS_SPACE}, &request, NULL, &reply, NULL) != OK)
+		return -ENOMEM;
+	area->rights = rights;
+	uint32_t joined = area_after(start);
+	area_join(joined + 1);
+	area_join(joined);
+	return 0;
+}
+
 long memory_protect(uint64_t address, uint64_t size, uint32_t rights)
 {
 	uint64_t end = address + size, covered = address;
@@ -253,22 +322,11 @@ long memory_protect(uint64_t address, uint64_t size, uint32_t rights)
 	area_split(address);
 	area_split(end);
 	for (uint64_t at = address; at < end;) {
-		struct area *area = &areas.area[area_after(at)];
-		uint64_t next = area->end;
-		if (!area->chunk && rights) {
-			long result = memory_map(area->start, area->end - area->start, rights, 0);
-			if (result)
-				return result;
-		} else if (area->chunk && area->rights != rights) {
-			const struct rm_protect_request request = {area->start, area->end - area->start, rights, 0};
-			struct rm_protect_reply reply;
-			if (rm_protect((ep_t){SLOT_ADDRESS_SPACE}, &request, NULL, &reply, NULL) != OK)
-				return -ENOMEM;
-			area->rights = rights;
-			uint32_t joined = area_after(at);
-			area_join(joined + 1);
-			area_join(joined);
-		}
+		uint64_t next = areas.area[area_after(at)].end;
+		next = next < end ? next : end;
+		long result = area_protect(at, next - at, rights);
+		if (result)
+			return result;
 		at = next;
 	}
 	return end == address + size ? 0 : -ENOMEM;

@@ -216,7 +216,9 @@ static long discard(uint64_t address, uint64_t end)
 		const struct area area = areas.area[at];
 		uint64_t from = area.start > address ? area.start : address, to = area.end < end ? area.end : end;
 		long result = 0;
-		if (area.chunk && area.rights & RIGHT_WRITE && to - from < BRK_STEP)
+		if (area.chunk && area.chunk->rom)
+			address = to;                    /* it is as the file is */
+		else if (area.chunk && area.rights & RIGHT_WRITE && to - from < BRK_STEP)
 			result = user_zero(from, to - from);
 		else if (area.chunk)
 			result = memory_map(from, to - from, area.rights, 0);

@@ -1,28 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /* ROMs, see rom.h. */
-#include <framework/env.h>
 #include <rom/session.h>
 
 #include "posix/rom.h"
 
-err_t rom_attach(const char *label, const void **bytes, uint64_t *size)
+err_t rom_attach(const char *label, struct rom *rom)
 {
 	const struct rom_dataspace_request request = {};
 	struct rom_dataspace_reply reply;
-	struct session rom;
+	struct session session;
 	void *address;
 	slot_t slot;
-	err_t err = session_open("ROM", label, 0, &rom);
+	err_t err = session_open("ROM", label, 0, &session);
 
 	if (err == OK)
 		err = slot_take(&slot);
 	if (err == OK)
-		err = rom_dataspace(rom.ep, &request, NULL, &reply, &slot);
+		err = rom_dataspace(session.ep, &request, NULL, &reply, &slot);
 	if (err == OK)
 		err = ds_attach((ds_t){slot}, 0, 0, RIGHT_READ, 0, &address);
-	if (err != OK)
-		return err;
-	*bytes = address;
-	*size = reply.size;
-	return OK;
+	if (err == OK)
+		*rom = (struct rom){address, reply.size, {slot}};
+	return err;
 }

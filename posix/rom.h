@@ -3,9 +3,14 @@
 #ifndef POSIX_ROM_H
 #define POSIX_ROM_H
 
-#include <kernel/err.h>
+#include <framework/env.h>
 #include <stdint.h>
 
-err_t rom_attach(const char *label, const void **bytes, uint64_t *size) MUST_CHECK;
+struct rom {
+	const void *bytes;
+	uint64_t size;
+	ds_t ds;                   /* rights to read and execute */
+};
+err_t rom_attach(const char *label, struct rom *rom) MUST_CHECK;
 
 #endif

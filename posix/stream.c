@@ -20,7 +20,7 @@ static struct {
 	uint8_t *buffer;
 	uint64_t offset;               /* of input taken from the terminal */
 	uint32_t start, count;         /* input in the buffer, not read yet */
-	bool ended;
+	bool ended, watched;
 	struct wait_queue queue;
 } terminal;
 
@@ -38,6 +38,17 @@ static _Noreturn void terminal_watch(addr_t unused)
 		wait_wake(&terminal.queue, UINT32_MAX);
 		posix_unlock();
 	}
+}
+
+/* Somebody is about to wait for input: from now on it is watched for. */
+static long terminal_watched(void)
+{
+	if (terminal.watched)
+		return 0;
+	if (thread_spawn(STREAM_THREAD, "terminal", 32768, terminal_watch, 0) != OK)
+		return -ENOMEM;
+	terminal.watched = true;
+	return 0;
 }
 
 /* Take input from the terminal if none is here. */
@@ -72,7 +83,9 @@ static long stream_read(struct description *file, uint64_t offset, void *buffer,
 			break;
 		if (file->flags & O_NONBLOCK)
 			return -EAGAIN;
-		result = wait_any(&waiter, 1, UINT64_MAX);
+		result = terminal_watched();
+		if (!result)
+			result = wait_any(&waiter, 1, UINT64_MAX);
 		if (result)
 			return result;
 	}
@@ -114,7 +127,10 @@ static uint64_t stream_waiting(const struct description *file)
 
 static struct wait_queue *stream_queue(struct description *file)
 {
-	return (file->flags & O_ACCMODE) == O_WRONLY ? NULL : &terminal.queue;
+	if ((file->flags & O_ACCMODE) == O_WRONLY)
+		return NULL;
+	(void)!terminal_watched();
+	return &terminal.queue;
 }
 
 static const struct file_kind file_stream = {
@@ -176,7 +192,7 @@ static err_t terminal_open(void)
 	terminal.buffer = buffer;
 	terminal.session = session.ep;
 	err = terminal_buffer(session.ep, &request, caps, &reply, NULL);
-	return err == OK ? thread_spawn(STREAM_THREAD, "terminal", 32768, terminal_watch, 0) : err;
+	return err;
 }
 
 long streams_start(void)

@@ -48,12 +48,10 @@ static err_t stacks_make(addr_t *foreign_top, addr_t *fault_top)
 
 err_t threads_start(void)
 {
+	static uint8_t stacks[FOREIGN_STACK + FAULT_STACK] __attribute__((aligned(4096)));
 	struct thread *self = thread_self();
-	addr_t foreign, fault;
-	err_t err = stacks_make(&foreign, &fault);
+	err_t err = signal_alloc(&self->signal);
 
-	if (err == OK)
-		err = signal_alloc(&self->signal);
 	if (err != OK)
 		return err;
 	self->index = 0;
@@ -61,7 +59,7 @@ err_t threads_start(void)
 	self->cap = SLOT_THREAD;
 	self->used = true;
 	alive = 1;
-	thread_entries_set(self, foreign, fault);
+	thread_entries_set(self, (addr_t)stacks + FOREIGN_STACK, (addr_t)stacks + sizeof stacks);
 	return OK;
 }
 

@@ -65,13 +65,6 @@ static long clock_of(uint64_t clock, uint64_t *now)
 	return 0;
 }
 
-void timers_kick(void)
-{
-	kick_wanted = true;
-	err_t ignored = signal_submit(kick);
-	(void)ignored;
-}
-
 static struct thread *thread_of(uint32_t id)
 {
 	for (uint32_t i = 0; id && i < thread_top; i++)
@@ -122,11 +115,25 @@ static _Noreturn void timers_run(addr_t unused)
 	}
 }
 
-err_t timers_start(void)
+/* Most programs have no timers and no signals between threads: they have no such thread. */
+static err_t timers_start(void)
 {
 	err_t err = signal_alloc(&kick);
 
-	return err == OK ? thread_spawn(TIMER_THREAD, "timers", 65536, timers_run, 0) : err;
+	if (err == OK)
+		err = thread_spawn(TIMER_THREAD, "timers", 65536, timers_run, 0);
+	if (err != OK)
+		log_line("timers: %s", err_sentence(err));
+	return err;
+}
+
+void timers_kick(void)
+{
+	kick_wanted = true;
+	if (!cap_valid(kick) && timers_start() != OK)
+		return;
+	err_t ignored = signal_submit(kick);
+	(void)ignored;
 }
 
 static long call_clock_gettime(const uint64_t a[6])

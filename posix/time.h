@@ -13,8 +13,7 @@ long time_write(addr_t to, uint64_t nanoseconds);
 /* Real time as a deadline in the own clock. */
 uint64_t time_real_deadline(uint64_t real);
 
-/* The thread of timers looks again, soon. */
+/* The thread of timers looks again, soon; the first time it is made. */
 void timers_kick(void);
-err_t timers_start(void) MUST_CHECK;
 
 #endif

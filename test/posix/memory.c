@@ -23,7 +23,7 @@ static void on_fault(int number, siginfo_t *info, void *context)
 }
 
 /* 0: can be read; else signal * 10 + code, negated if the address was wrong. */
-static int reads(volatile char *at)
+static int reads(const volatile char *at)
 {
 	int how = sigsetjmp(back, 1);
 
@@ -179,6 +179,29 @@ static void advising(void)
 	SHOW(munmap(at, 6 * PAGE));
 }
 
+static const char in_program[3 * PAGE] __attribute__((aligned(4096))) = "the program's own";
+static const char *volatile words = in_program;
+
+/* Pages of the program's file: thrown away they come again, made writable they are the program's alone. */
+static void program_pages(void)
+{
+	char *page = (char *)words + PAGE;
+
+	SHOW(writes(page, 'x'));
+	SHOW(madvise((char *)words, PAGE, MADV_DONTNEED));
+	puts(words);
+	SHOW(mprotect((char *)words, PAGE, PROT_NONE));
+	SHOW(reads(words));
+	SHOW(mprotect((char *)words, 2 * PAGE, READ_WRITE));
+	SHOW(writes(page, 'x'));
+	((char *)words)[0] = 'T';
+	puts(words);
+	SHOW(page[0] + page[1] + page[PAGE]);
+	SHOW(mprotect((char *)words, 3 * PAGE, PROT_READ));
+	SHOW(writes(page, 'x'));
+	puts(words);
+}
+
 static void breaking(void)
 {
 	char *start = sbrk(0);
@@ -245,6 +268,7 @@ int main(void)
 	reserving();
 	moving();
 	advising();
+	program_pages();
 	breaking();
 	mapping_files();
 	return 0;
