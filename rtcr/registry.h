@@ -49,7 +49,7 @@ struct dataspace_entry {
 	char name[PARENT_LABEL];       /* of a ROM */
 	uint64_t rom_size;             /* its bytes */
 	uint64_t digest[2];
-	memory_t native;               /* to ask what is populated */
+	memory_t native;               /* to ask what is populated; taken at the first checkpoint */
 	uint8_t *source;               /* attached here, or NULL */
 	ds_t copy_ds;                  /* for the snapshot */
 	uint8_t *copy;

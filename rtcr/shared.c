@@ -39,6 +39,11 @@ static err_t list_make(void)
 		if (!array_room((void **)&shared.dataspaces, shared.count, &shared.room, sizeof *shared.dataspaces) ||
 		    !array_room((void **)&shared.natives, shared.count, &shared.native_room, sizeof *shared.natives))
 			return ERR_MEMORY_QUOTA;
+		err_t err = dataspace_native_take(dataspace);
+		if (err != OK) {
+			shared.changes = 0;
+			return err;
+		}
 		shared.dataspaces[shared.count] = dataspace;
 		shared.natives[shared.count++] = dataspace->native;
 	}

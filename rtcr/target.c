@@ -169,8 +169,6 @@ err_t dataspace_add(uint64_t size, uint32_t id, struct dataspace_entry **made)
 {
 	const struct pd_ram_alloc_request request = {size};
 	struct pd_ram_alloc_reply reply;
-	const struct dataspace_native_request native = {};
-	struct dataspace_native_reply native_reply;
 	struct dataspace_entry *dataspace = registry_add(ENTRY_DATASPACE, id);
 
 	if (!dataspace)
@@ -178,11 +176,7 @@ err_t dataspace_add(uint64_t size, uint32_t id, struct dataspace_entry **made)
 	dataspace->size = (size + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
 	err_t err = slot_take(&dataspace->real.slot);
 	if (err == OK)
-		err = slot_take(&dataspace->native.slot);
-	if (err == OK)
 		err = pd_ram_alloc((ep_t){target.child.pd}, &request, NULL, &reply, &dataspace->real.slot);
-	if (err == OK)
-		err = dataspace_native(cap_ep(dataspace->real), &native, NULL, &native_reply, &dataspace->native.slot);
 	if (err == OK)
 		*made = dataspace;
 	else
@@ -221,6 +215,25 @@ err_t dataspace_show(struct dataspace_entry *dataspace, bool populate)
 	err_t err = ds_attach(dataspace->real, 0, 0, RIGHT_READ | RIGHT_WRITE, populate ? RM_POPULATE : 0, &address);
 	if (err == OK)
 		dataspace->source = address;
+	return err;
+}
+
+err_t dataspace_native_take(struct dataspace_entry *dataspace)
+{
+	const struct dataspace_native_request request = {};
+	struct dataspace_native_reply reply;
+	slot_t slot;
+
+	if (cap_valid(dataspace->native))
+		return OK;
+	err_t err = slot_take(&slot);
+	if (err != OK)
+		return err;
+	err = dataspace_native(cap_ep(dataspace->real), &request, NULL, &reply, &slot);
+	if (err == OK)
+		dataspace->native = (memory_t){slot};
+	else
+		slot_give(slot);
 	return err;
 }
 

@@ -72,6 +72,9 @@ err_t snapshot_thread(uint32_t n, struct checkpoint_thread_reply *thread) MUST_C
 /* Entries by what they are made of. */
 err_t dataspace_add(uint64_t size, uint32_t id, struct dataspace_entry **made) MUST_CHECK;
 void dataspace_remove(struct dataspace_entry *dataspace);
+/* The kernel's capability to its memory. */
+err_t dataspace_native_take(struct dataspace_entry *dataspace) MUST_CHECK;
+
 /* Attach it here, each page with memory now or when it is touched. */
 err_t dataspace_show(struct dataspace_entry *dataspace, bool populate) MUST_CHECK;
 err_t object_add(uint32_t kind, uint32_t id, struct object_entry **made) MUST_CHECK;
