@@ -136,28 +136,34 @@ round_report() { # SUBJECT ROUND: what is known of a failure
 	diff "$work/native" "$work/output" 2>/dev/null | head -5 | sed 's/^/    /'
 }
 
+# How it runs undisturbed, with $count steps.
+subject_measure() { # SUBJECT
+	seq 1 $((count * 20)) >"$work/input"
+	native_run
+	component_time && return
+	echo "  $1 differs even without a checkpoint"
+	diff "$work/native" "$work/output" | head -5 | sed 's/^/    /'
+	return 1
+}
+
 subject_storm() { # SUBJECT
 	subject_find "$1"
-	count=$steps span=0
-	# What ends too soon to be hit is given more to do.
-	while [ $span -lt $shortest ] && [ -z "$files" -o $span -eq 0 ] && [ $count -lt $((steps * 256)) ]; do
-		[ $span -eq 0 ] || count=$((count * 4))
-		seq 1 $((count * 20)) >"$work/input"
-		native_run
-		if ! component_time; then
-			echo "  $1 differs even without a checkpoint"
-			diff "$work/native" "$work/output" | head -5 | sed 's/^/    /'
-			return 1
-		fi
-	done
-	round=0 right=0 late=0
+	count=$steps
+	subject_measure "$1" || return 1
+	round=0 right=0 late=0 row=0
 	while [ $round -lt "$times" ] && [ $late -lt $((times * 3 + 10)) ]; do
+		# What ends too soon to be hit is given more to do.
+		if [ -z "$files" ] && { [ $row -ge 3 ] || [ $span -lt $shortest ]; } && [ $count -lt $((steps * 256)) ]; then
+			count=$((count * 2)) row=0
+			subject_measure "$1" || return 1
+			continue
+		fi
 		: >"$work/errors"
 		: >"$work/output"
 		round_run "$1"
 		case $? in
-		0) right=$((right + 1)) round=$((round + 1)) ;;
-		3) late=$((late + 1)); cp "$work/errors" "$work/late" ;;
+		0) right=$((right + 1)) round=$((round + 1)) row=0 ;;
+		3) late=$((late + 1)) row=$((row + 1)); cp "$work/errors" "$work/late" ;;
 		*) round=$((round + 1)); round_report "$1" $round ;;
 		esac
 		name_remove
