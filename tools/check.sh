@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Runs each given test with a time limit, shows the output of those that fail, and counts.
 # Exit status 0 if every test passed, 1 if not, 2 if there was none.
-limit=${TEST_LIMIT:-300}
+limit=${TEST_LIMIT:-600}
 log=$(mktemp) || exit 2
 trap 'rm -f "$log"' EXIT
 passed=0 failed=0
