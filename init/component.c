@@ -4,8 +4,8 @@
 #include <framework/format.h>
 #include <framework/heap.h>
 #include <framework/memory.h>
+#include <framework/rom.h>
 #include <pd/session.h>
-#include <rom/session.h>
 
 #include "init/component.h"
 
@@ -64,32 +64,20 @@ static err_t module_get(const char *name, const void **bytes, uint64_t *size)
 {
 	static struct {
 		char name[CONFIG_NAME];
-		void *bytes;
-		uint64_t size;
+		struct rom rom;
 	} cache[CONFIG_CHILDREN + 1];
-	const struct rom_dataspace_request request = {};
-	struct rom_dataspace_reply reply;
-	struct session rom;
 	uint32_t at = 0;
-	slot_t slot;
 
-	while (cache[at].bytes && strcmp(cache[at].name, name) != 0)
+	while (cache[at].rom.bytes && strcmp(cache[at].name, name) != 0)
 		at++;
-	if (!cache[at].bytes) {
-		err_t err = session_open("ROM", name, 0, &rom);
-		if (err == OK)
-			err = slot_take(&slot);
-		if (err == OK)
-			err = rom_dataspace(rom.ep, &request, NULL, &reply, &slot);
-		if (err == OK)
-			err = ds_attach((ds_t){slot}, 0, 0, RIGHT_READ, 0, &cache[at].bytes);
+	if (!cache[at].rom.bytes) {
+		err_t err = rom_attach(name, &cache[at].rom);
 		if (err != OK)
 			return err;
-		cache[at].size = reply.size;
 		text_copy(cache[at].name, sizeof cache[at].name, name);
 	}
-	*bytes = cache[at].bytes;
-	*size = cache[at].size;
+	*bytes = cache[at].rom.bytes;
+	*size = cache[at].rom.size;
 	return OK;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* init: starts what the configuration names, routes their sessions, restarts what dies. */
 #include <framework/memory.h>
-#include <rom/session.h>
+#include <framework/rom.h>
 
 #include "init/component.h"
 
@@ -37,23 +37,13 @@ static err_t dispatch(struct server *server, void *object, struct rpc_message *m
 
 static err_t config_load(void)
 {
-	const struct rom_dataspace_request request = {};
-	struct rom_dataspace_reply reply;
 	const char *sentence = "";
-	struct session rom;
 	uint32_t line = 0;
-	void *text;
-	slot_t slot;
-	err_t err = session_open("ROM", "config", 0, &rom);
+	struct rom rom;
+	err_t err = rom_attach("config", &rom);
 
 	if (err == OK)
-		err = slot_take(&slot);
-	if (err == OK)
-		err = rom_dataspace(rom.ep, &request, NULL, &reply, &slot);
-	if (err == OK)
-		err = ds_attach((ds_t){slot}, 0, 0, RIGHT_READ, 0, &text);
-	if (err == OK)
-		err = config_parse(text, reply.size, &init_config, &line, &sentence);
+		err = config_parse(rom.bytes, rom.size, &init_config, &line, &sentence);
 	if (err != OK)
 		log_line("configuration: %s, line %u: %s", err_sentence(err), line, sentence);
 	return err;

@@ -2,12 +2,12 @@
 /* The file system at the start: devices, /tmp, and the files of the bundle, each showing its ROM. See description.h. */
 #include <bundle/format.h>
 #include <framework/memory.h>
+#include <framework/rom.h>
 
 #include "posix/description.h"
 #include "posix/errno.h"
 #include "posix/file.h"
 #include "posix/process.h"
-#include "posix/rom.h"
 #include "posix/thread.h"
 
 enum { DIRECTORY_MODE = 0755 };

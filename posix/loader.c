@@ -9,13 +9,13 @@
 #include <framework/elf.h>
 #include <framework/format.h>
 #include <framework/memory.h>
+#include <framework/rom.h>
 #include <kernel/machine.h>
 
 #include "posix/description.h"
 #include "posix/file.h"
 #include "posix/memory.h"
 #include "posix/process.h"
-#include "posix/rom.h"
 #include "posix/thread.h"
 #include "posix/user.h"
 

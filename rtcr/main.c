@@ -6,8 +6,8 @@
 #include <cpu/session.h>
 #include <framework/format.h>
 #include <framework/memory.h>
+#include <framework/rom.h>
 #include <pd/session.h>
-#include <rom/session.h>
 
 #include "rtcr/target.h"
 
@@ -286,22 +286,12 @@ static void ends_look(void)
 /* The name of the instance; whether it was restarted, and what it noted before. */
 static err_t config_read(bool *restarted, uint64_t *note)
 {
-	const struct rom_dataspace_request request = {};
-	struct rom_dataspace_reply reply;
-	struct session rom;
-	void *text;
-	slot_t slot;
-	err_t err = session_open("ROM", "config", 0, &rom);
+	struct rom rom;
+	err_t err = rom_attach("config", &rom);
 
-	if (err == OK)
-		err = slot_take(&slot);
-	if (err == OK)
-		err = rom_dataspace(rom.ep, &request, NULL, &reply, &slot);
-	if (err == OK)
-		err = ds_attach((ds_t){slot}, 0, 0, RIGHT_READ, 0, &text);
 	if (err != OK)
 		return err;
-	const char *line = text;
+	const char *line = rom.bytes;
 	uint32_t length = 0;
 	if (strncmp(line, "name=", 5) != 0)
 		return ERR_CORRUPT;

@@ -3,8 +3,8 @@
 #include <cpu/session.h>
 #include <framework/format.h>
 #include <framework/memory.h>
+#include <framework/rom.h>
 #include <image/digest.h>
-#include <rom/session.h>
 
 #include "rtcr/bundle.h"
 #include "rtcr/target.h"
@@ -40,30 +40,15 @@ static err_t roms_add(const uint8_t *bundle, const struct bundle_entry *entries,
 	return err == OK ? rom_add("index", entries, count * sizeof *entries) : err;
 }
 
-static err_t library_attach(const void **bytes, uint64_t *size)
+/* The library OS, attached once. */
+static err_t library_attach(const struct rom **library)
 {
-	static void *library;
-	static uint64_t library_size;
-	const struct rom_dataspace_request request = {};
-	struct rom_dataspace_reply reply;
-	struct session rom;
-	slot_t slot;
+	static struct rom rom;
+	err_t err = rom.bytes ? OK : rom_attach("posix", &rom);
 
-	if (!library) {
-		err_t err = session_open("ROM", "posix", 0, &rom);
-		if (err == OK)
-			err = slot_take(&slot);
-		if (err == OK)
-			err = rom_dataspace(rom.ep, &request, NULL, &reply, &slot);
-		if (err == OK)
-			err = ds_attach((ds_t){slot}, 0, 0, RIGHT_READ, 0, &library);
-		if (err != OK)
-			return err;
-		library_size = reply.size;
-	}
-	*bytes = library;
-	*size = library_size;
-	return OK;
+	if (err == OK)
+		*library = &rom;
+	return err;
 }
 
 static err_t loader_alloc(void *context, uint64_t size, ds_t *ds)
@@ -109,7 +94,10 @@ static err_t program_load(uint64_t *entry)
 		bytes = program;
 		size = rom ? rom->rom_size : 0;
 	} else {
-		err = library_attach(&bytes, &size);
+		const struct rom *library;
+		err = library_attach(&library);
+		bytes = err == OK ? library->bytes : NULL;
+		size = err == OK ? library->size : 0;
 	}
 	if (err == OK)
 		err = child_load(&memory, bytes, size, entry, &sentence);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The ROMs that the component is given, attached for good. */
-#ifndef POSIX_ROM_H
-#define POSIX_ROM_H
+/* ROMs that a component is given, attached for good. */
+#ifndef FRAMEWORK_ROM_H
+#define FRAMEWORK_ROM_H
 
 #include <framework/env.h>
 #include <stdint.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* ROMs, see rom.h. */
+/* ROMs, see framework/rom.h. */
+#include <framework/rom.h>
 #include <rom/session.h>
-
-#include "posix/rom.h"
 
 err_t rom_attach(const char *label, struct rom *rom)
 {
@@ -19,7 +18,8 @@ err_t rom_attach(const char *label, struct rom *rom)
 		err = rom_dataspace(session.ep, &request, NULL, &reply, &slot);
 	if (err == OK)
 		err = ds_attach((ds_t){slot}, 0, 0, RIGHT_READ, 0, &address);
-	if (err == OK)
-		*rom = (struct rom){address, reply.size, {slot}};
-	return err;
+	if (err != OK)
+		return err;
+	*rom = (struct rom){address, reply.size, {slot}};
+	return OK;
 }
