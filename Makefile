@@ -29,6 +29,7 @@ all: # whatever the fragments add
 help:
 	@echo "make          build everything into $(O)/"
 	@echo "make check    build and run all tests"
+	@echo "make arm      build the microkernel and its images into $(O)/arm/"
 	@echo "make fuzz     feed images, programs, bundles and calls that are wrong, FUZZ_SECONDS each (clang)"
 	@echo "make demo     run, checkpoint, kill and restore awk, Lua and SQLite"
 	@echo "make bench    measure; tables and plots into $(O)/bench/"
@@ -39,6 +40,8 @@ TESTS :=
 FUZZERS :=
 HOST_PROGRAMS :=
 COMPONENTS :=
+# What else is built before tests run.
+CHECK_ALSO :=
 
 $(O)/host/%.o: %.c
 	@mkdir -p $(@D)
@@ -80,7 +83,7 @@ include $(sort $(wildcard */build.mk */*/build.mk))
 
 all: $(HOST_PROGRAMS) $(COMPONENTS) $(TESTS)
 
-check: $(TESTS)
+check: $(TESTS) $(CHECK_ALSO)
 	@tools/check.sh $(sort $(TESTS))
 
 clean:

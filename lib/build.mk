@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The framework: what every component links, with the kernel's calls.
-FRAMEWORK_SOURCES := $(addprefix lib/,memory.c slots.c rpc.c elf.c format.c heap.c lock.c log.c env.c server.c child.c rom.c \
-	$(ARCH)/copy.c $(ARCH)/start.S)
+FRAMEWORK_SOURCES := $(addprefix lib/,memory.c slots.c rpc.c elf.c format.c heap.c lock.c log.c env.c server.c child.c rom.c) \
+	$(wildcard lib/$(ARCH)/*)
 FRAMEWORK_MEMBERS = $(patsubst %,$(O)/component/%.o,$(basename $(FRAMEWORK_SOURCES))) $(KERNEL_USER_OBJECTS)
 # An archive, so that core can bring its own memory and need not carry what asks a parent.
 $(FRAMEWORK_OBJECTS): $(FRAMEWORK_MEMBERS)

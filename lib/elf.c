@@ -88,7 +88,7 @@ static uint32_t rights_of(uint32_t flags)
 static err_t segment_add(const struct file *file, const struct header *header, struct elf_plan *plan,
                          const char **sentence)
 {
-	uint64_t limit = file->wide ? 1ul << 47 : 1ul << 32, mask = PAGE_SIZE - 1;
+	uint64_t limit = file->wide ? 1ull << 47 : 1ull << 32, mask = PAGE_SIZE - 1;
 
 	if (!header->memory_size)
 		return OK;

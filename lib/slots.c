@@ -4,7 +4,7 @@
 
 static void bit_set(struct slots *slots, uint32_t slot)
 {
-	slots->used[slot / 64] |= 1ul << slot % 64;
+	slots->used[slot / 64] |= 1ull << slot % 64;
 }
 
 void slots_init(struct slots *slots, uint64_t *used, uint32_t first, uint32_t count)
@@ -22,9 +22,9 @@ err_t slots_take(struct slots *slots, slot_t *slot)
 
 	for (uint32_t i = 0; i < words; i++) {
 		uint32_t word = (slots->hint + i) % words;
-		if (slots->used[word] == ~0ul)
+		if (slots->used[word] == ~0ull)
 			continue;
-		uint32_t found = word * 64 + (uint32_t)__builtin_ctzl(~slots->used[word]);
+		uint32_t found = word * 64 + (uint32_t)__builtin_ctzll(~slots->used[word]);
 		bit_set(slots, found);
 		slots->hint = word;
 		*slot = found;
@@ -37,6 +37,6 @@ void slots_give(struct slots *slots, slot_t slot)
 {
 	if (!slot || slot >= slots->count)
 		return;
-	slots->used[slot / 64] &= ~(1ul << slot % 64);
+	slots->used[slot / 64] &= ~(1ull << slot % 64);
 	slots->hint = slot / 64;
 }

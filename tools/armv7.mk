@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 # Components on ARMv7 (Cortex-A9): how they are compiled, where they lie, and the kernel they enter. libgcc divides.
 KERNEL := armv7
+CC := arm-linux-gnueabihf-gcc
+AR := arm-linux-gnueabihf-ar
 COMPONENT_MACHINE := -fno-pie -marm -mcpu=cortex-a9 -mfpu=neon -mfloat-abi=hard -mgeneral-regs-only
 COMPONENT_BASE := 0x60000000
-COMPONENT_LIBS := -lgcc
+COMPONENT_LIBS := -Wl,-u,__aeabi_ldiv0 -lgcc
 KERNEL_USER := kernel/armv7/user/enter kernel/armv7/user/clock

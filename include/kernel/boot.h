@@ -7,6 +7,7 @@
 #ifndef KERNEL_BOOT_H
 #define KERNEL_BOOT_H
 
+#include <kernel/size.h>
 #include <kernel/types.h>
 
 enum {
@@ -14,7 +15,6 @@ enum {
 	BOOT_SLOT_CONSOLE = 2,
 	BOOT_SLOT_PD = 3,      /* the first component's own protection domain */
 	BOOT_SLOT_HOST = 4,    /* first host grant, in the order of boot_info.grants */
-	BOOT_SLOTS = 1 << 22,  /* size of its capability space */
 	BOOT_STACK = 256 * 1024,
 	BOOT_MODULES = 64,
 	BOOT_GRANTS = 8,

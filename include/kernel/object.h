@@ -4,7 +4,8 @@
  *
  * A kernel object is made from memory that the caller donates and named by capabilities only. The
  * bare-metal kernel keeps the object in the donated range, the hosted one accounts for it; on both the
- * range must lie in a memory object, be aligned to OBJECT_ALIGN and not be mapped or donated otherwise.
+ * range must lie in a memory object, be aligned to OBJECT_ALIGN and not be mapped or donated otherwise (ERR_RANGE
+ * where the kernel keeps objects there).
  * The capability space of a protection domain is part of its object: slots 1 .. count-1.
  *
  * There is no derivation tree. A capability goes away when its slot is deleted, when its object is

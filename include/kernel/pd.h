@@ -4,7 +4,7 @@
  *
  * Mappings are page-aligned and lie in [PD_LOW, PD_HIGH). Mapping over a mapping replaces it; unmapping
  * a hole is no error. Work on a range is bounded in time per call by the kernel, which may stop half-way
- * and let the caller go on: a failed map leaves the range unmapped.
+ * and let the caller go on: a failed map leaves the range unmapped. Memory that holds an object cannot be mapped: ERR_RANGE.
  *
  * Time: each protection domain has its own monotonic clock, the clock of the machine plus an offset.
  * Deadlines are absolute in it.
@@ -29,6 +29,13 @@ err_t pd_unmap(pd_t pd, addr_t address, addr_t size) MUST_CHECK;
  * others maps anew.
  */
 err_t pd_protect(pd_t pd, addr_t address, addr_t size, uint32_t rights) MUST_CHECK;
+
+/*
+ * Give `pd` (WRITE) the page-aligned bytes [offset, offset + size) of `from` (CONTROL) for what the kernel keeps for it
+ * beside its object: page tables and threads. Needed where pd_map or thread_bind say ERR_MEMORY_QUOTA, which the hosted
+ * kernel never does; it only checks. They are free again when `pd` is revoked. ERR_RANGE also if a part is in use.
+ */
+err_t pd_donate(pd_t pd, memory_t from, addr_t offset, addr_t size) MUST_CHECK;
 
 /*
  * Stop every thread of `pd` (CONTROL) before its next instruction. On OK all threads stand still and their

@@ -41,6 +41,15 @@ err_t machine_pd_make(struct pd *pd, uint64_t slots, uint64_t size, struct objec
 	return err;
 }
 
+err_t machine_pd_donate(struct pd *pd, const struct memory *from, uint64_t offset, uint64_t size)
+{
+	(void)pd;
+	(void)from;
+	(void)offset;
+	(void)size;
+	return OK;
+}
+
 bool machine_pd_end(struct pd *pd, struct thread *asker)
 {
 	if (pd->machine->pauser)

@@ -51,6 +51,7 @@ static call_function *const table[] = {
 	[CALL_PD_MAP] = do_pd_map,
 	[CALL_PD_UNMAP] = do_pd_unmap,
 	[CALL_PD_PROTECT] = do_pd_protect,
+	[CALL_PD_DONATE] = do_pd_donate,
 	[CALL_PD_PAUSE] = do_pd_pause,
 	[CALL_PD_RESUME] = do_pd_resume,
 	[CALL_PD_CLOCK_GET] = do_pd_clock_get,

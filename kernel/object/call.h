@@ -42,5 +42,6 @@
 #define CALL_SIGNAL_GET 32
 #define CALL_SIGNAL_SET 33
 #define CALL_MEMORY_EPOCH 34
+#define CALL_PD_DONATE 35
 
 #endif

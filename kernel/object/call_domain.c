@@ -60,6 +60,24 @@ err_t do_pd_protect(struct thread *thread, const uint64_t *word, bool *blocked)
 	return machine_protect(pd, word[1], word[2], (uint32_t)word[3], thread, blocked);
 }
 
+err_t do_pd_donate(struct thread *thread, const uint64_t *word, bool *blocked)
+{
+	uint64_t offset = word[2], size = word[3];
+	struct pd *pd;
+	struct cap *cap;
+	err_t err = pd_lookup(thread, word[0], RIGHT_WRITE, &pd);
+
+	(void)blocked;
+	if (err == OK)
+		err = cap_lookup(thread->pd, word[1], KIND_MEMORY, RIGHT_CONTROL, &cap);
+	if (err != OK)
+		return err;
+	const struct memory *memory = (const struct memory *)cap->object;
+	if (!size || (offset | size) % PAGE_SIZE || offset > memory->size || size > memory->size - offset)
+		return ERR_RANGE;
+	return machine_pd_donate(pd, memory, offset, size);
+}
+
 err_t do_pd_pause(struct thread *thread, const uint64_t *word, bool *blocked)
 {
 	struct pd *pd;

@@ -34,7 +34,7 @@ static inline void extra_put_wide(struct thread *thread, uint32_t place, uint64_
 typedef err_t call_function(struct thread *thread, const uint64_t *word, bool *blocked);
 
 call_function do_object_create, do_memory_derive, do_object_revoke, do_cap_revoke_badge, do_cap_copy, do_cap_delete,
-	do_cap_list, do_pd_map, do_pd_unmap, do_pd_protect, do_pd_pause, do_pd_resume, do_pd_clock_get, do_pd_clock_set,
+	do_cap_list, do_pd_map, do_pd_unmap, do_pd_protect, do_pd_donate, do_pd_pause, do_pd_resume, do_pd_clock_get, do_pd_clock_set,
 	do_memory_populated, do_memory_discard, do_console_write, do_thread_bind, do_thread_resume, do_thread_pause,
 	do_thread_read, do_thread_write, do_thread_schedule_set, do_thread_schedule_get, do_thread_yield, do_ipc_call,
 	do_ipc_wait, do_ipc_reply, do_ipc_reply_wait, do_signal_submit, do_signal_wait, do_signal_get, do_signal_set,

@@ -32,6 +32,9 @@ void machine_object_free(struct object *object);
 /* What a domain needs beside its object, its empty slots among it. `host`: a grant, or NULL. */
 err_t machine_pd_make(struct pd *pd, uint64_t slots, uint64_t size, struct object *host) MUST_CHECK;
 
+/* More of it, page-aligned. ERR_RANGE if a part is in use. */
+err_t machine_pd_donate(struct pd *pd, const struct memory *from, uint64_t offset, uint64_t size) MUST_CHECK;
+
 /* All of that goes; the slots are empty and no thread is left. True: `asker` is blocked until it is done. */
 bool machine_pd_end(struct pd *pd, struct thread *asker);
 

@@ -103,6 +103,11 @@ err_t pd_protect(pd_t pd, addr_t address, addr_t size, uint32_t rights)
 	return (err_t)enter(CALL_PD_PROTECT, pd.slot, address, size, rights, 0);
 }
 
+err_t pd_donate(pd_t pd, memory_t from, addr_t offset, addr_t size)
+{
+	return (err_t)enter(CALL_PD_DONATE, pd.slot, from.slot, offset, size, 0);
+}
+
 err_t pd_pause(pd_t pd, uint64_t limit)
 {
 	return (err_t)enter(CALL_PD_PAUSE, pd.slot, limit, 0, 0, 0);

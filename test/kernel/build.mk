@@ -1,18 +1,26 @@
 # SPDX-License-Identifier: MIT
-# The kernel suite: one source for every kernel, here booted on the hosted one.
+# The kernel suite: one source for every kernel. Here it is booted on the hosted one; build/arm/image/suite.elf boots it
+# in an emulated machine.
 
 SUITE := $(O)/component/test/kernel/suite.elf
-SUITE_OBJECTS := $(patsubst %,$(O)/component/test/kernel/%.o,suite tests hostile scale remote)
+SUITE_SOURCES := $(wildcard test/kernel/*.c test/kernel/$(ARCH)/*.c) $(wildcard test/kernel/$(KERNEL)/hostile.c)
+SUITE_OBJECTS := $(patsubst %.c,$(O)/component/%.o,$(SUITE_SOURCES))
 $(SUITE): $(SUITE_OBJECTS) $(FRAMEWORK_OBJECTS)
 	$(CC) -nostdlib -static -Wl,--no-relax,--build-id=none,-z,noexecstack,-z,max-page-size=4096 \
-		-Wl,-Ttext-segment=$(COMPONENT_BASE) $^ -o $@
-$(O)/bin/kernel_suite: $(O)/host/test/kernel/run.o $(KERNEL_OBJECTS)
+		-Wl,-Ttext-segment=$(COMPONENT_BASE) $^ $(COMPONENT_LIBS) -o $@
+$(O)/bin/kernel_suite: $(O)/host/test/kernel/linux/run.o $(KERNEL_OBJECTS)
 	@mkdir -p $(@D)
 	$(CC) $(HOST_LDFLAGS) $^ -o $@
--include $(SUITE_OBJECTS:.o=.d) $(O)/host/test/kernel/run.d
+-include $(SUITE_OBJECTS:.o=.d) $(O)/host/test/kernel/linux/run.d
 
 TESTS += $(O)/test/kernel_suite
 $(O)/test/kernel_suite: $(O)/bin/kernel_suite $(SUITE)
 	@mkdir -p $(@D)
 	@printf '#!/bin/sh\nexec %s %s\n' '$(abspath $(O)/bin/kernel_suite)' '$(abspath $(SUITE))' > $@
+	@chmod +x $@
+
+TESTS += $(O)/test/kernel_suite_arm
+$(O)/test/kernel_suite_arm: test/kernel/build.mk
+	@mkdir -p $(@D)
+	@printf '#!/bin/sh\nexec %s %s\n' '$(abspath test/kernel/armv7/run.sh)' '$(abspath $(O)/arm/image/suite.elf)' > $@
 	@chmod +x $@

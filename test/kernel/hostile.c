@@ -1,28 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The kernel suite: components that attack. Each test lets partners do their worst for a while and then shows
- * that this component still works, that its objects are its own, and that the attacker can be removed.
- * What is particular to the hosted kernel: raw system calls, forged signal frames, scribbled control blocks.
- */
+/* The kernel suite: a component that makes any call with any arguments. See hostile.h. */
 #include <framework/memory.h>
 
-#include "kernel/linux/call.h"
-#include "kernel/linux/stub/layout.h"
-#include "test/kernel/suite.h"
+#include "test/kernel/hostile.h"
 
-enum { SYS_MMAP = 9, SYS_MPROTECT = 10, SYS_MUNMAP = 11, SYS_SIGRETURN = 15, SYS_CLONE = 56, SYS_EXIT = 60,
-       SYS_KILL = 62, SYS_PTRACE = 101, SYS_PRCTL = 157, SYS_TGKILL = 234, SYS_OPENAT = 257, SYS_SECCOMP = 317 };
-
-struct attack {
-	volatile uint64_t count;
-	volatile uint64_t got_through;
-	uint64_t seed;
-};
-
-#define ATTACK ((struct attack *)0x6000000)
-#define ATTACK_STACK 0x10000000ul
-
-static uint64_t random_next(void)
+uint64_t random_next(void)
 {
 	uint64_t value = ATTACK->seed;
 
@@ -32,10 +14,11 @@ static uint64_t random_next(void)
 	return ATTACK->seed = value;
 }
 
-static uint64_t random_word(void)
+uint64_t random_word(void)
 {
-	static const uint64_t extremes[] = {0, 1, 2, 3, 64, 4096, 65535, 65536, 0x6000000, 0x10000, ~0ul, ~4095ul,
-	                                    1ul << 31, 1ul << 32, 1ul << 47, 1ul << 63, 0x7fe080000000, 0x7fe000000000};
+	static const uint64_t extremes[] = {0, 1, 2, 3, 64, 4096, 65535, 65536, 0x6000000, 0x10000, ~0ull, ~4095ull,
+	                                    1ull << 31, 1ull << 32, 1ull << 47, 1ull << 63, PD_HIGH - PAGE_SIZE,
+	                                    UTCB_AREA, PD_HIGH, 0x40000000, 0x60000000, 0xe0001000};
 	uint64_t pick = random_next();
 
 	if (pick % 3 == 0)
@@ -43,46 +26,28 @@ static uint64_t random_word(void)
 	return pick % 3 == 1 ? (pick >> 8) % 8 : extremes[(pick >> 8) % (sizeof extremes / sizeof *extremes)];
 }
 
-static uint64_t raw(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e)
-{
-	register uint64_t r10 __asm__("r10") = d;
-	register uint64_t r8 __asm__("r8") = e;
-	uint64_t result;
-
-	__asm__ volatile("syscall"
-	                 : "=a"(result)
-	                 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8)
-	                 : "rcx", "r11", "memory");
-	return result;
-}
-
-static void attack_calls(uint64_t unused)
+static void attack_calls(addr_t unused)
 {
 	struct utcb *utcb = utcb_self();
 
 	(void)unused;
 	for (;;) {
+		addr_t word[5];
 		for (uint32_t i = 0; i < 4; i++) {
-			utcb->extra[i] = random_word();
+			utcb->extra[i] = (addr_t)random_word();
 			utcb->caps[i] = (slot_t)random_word();
 			utcb->receive[i] = (slot_t)random_word();
 		}
 		utcb->word_count = (uint32_t)random_word();
 		utcb->cap_count = (uint32_t)random_word();
 		ATTACK->count++;
-		raw(KERNEL_CALL_BASE + random_next() % 72, random_word(), random_word(), random_word(), random_word(),
-		    random_word());
+		for (uint32_t i = 0; i < 5; i++)
+			word[i] = (addr_t)random_word();
+		kernel_call((uint32_t)(random_next() % 72), word);
 	}
 }
 
-struct scene {
-	struct partner partner;
-	struct attack *attack;
-	addr_t memory;
-	slot_t ep, reply, signal;
-};
-
-static void scene_begin(struct scene *scene, void (*attacker)(uint64_t), uint64_t seed)
+void scene_begin(struct scene *scene, void (*attacker)(addr_t), uint64_t seed)
 {
 	if (!scene->memory) {
 		scene->memory = memory_take(4096);
@@ -91,7 +56,7 @@ static void scene_begin(struct scene *scene, void (*attacker)(uint64_t), uint64_
 	scene->ep = object_make(KIND_ENDPOINT);
 	scene->reply = object_make(KIND_REPLY);
 	scene->signal = object_make(KIND_SIGNAL);
-	partner_make(&scene->partner, attacker, seed, (ep_t){0});
+	partner_make(&scene->partner, attacker, 0, (ep_t){0});
 	CHECK(pd_map(scene->partner.pd, 0x6000000, MEMORY, scene->memory, 4096, RIGHT_READ | RIGHT_WRITE) == OK);
 	partner_give(&scene->partner, PARTNER_EP, scene->ep, RIGHT_SEND | RIGHT_WAIT | RIGHT_GRANT, 0);
 	partner_give(&scene->partner, PARTNER_REPLY, scene->reply, RIGHT_ALL & ~RIGHT_DESTROY, 0);
@@ -100,7 +65,7 @@ static void scene_begin(struct scene *scene, void (*attacker)(uint64_t), uint64_
 	partner_start(&scene->partner);
 }
 
-static void wait_for(uint64_t nanoseconds)
+void wait_for(uint64_t nanoseconds)
 {
 	slot_t signal = object_make(KIND_SIGNAL);
 	uint32_t badges, count;
@@ -109,7 +74,7 @@ static void wait_for(uint64_t nanoseconds)
 	object_end(signal);
 }
 
-static void scene_end(struct scene *scene)
+void scene_end(struct scene *scene)
 {
 	partner_end(&scene->partner);
 	object_end(scene->ep);
@@ -134,175 +99,4 @@ TEST(hostile_calls, "every call with random arguments harms nobody else")
 	say("       random calls: ");
 	say_number(calls);
 	say("\n");
-}
-
-static void note_refused(struct registers *registers)
-{
-	registers->rax = 0x1234567;
-	registers_continue(registers);
-}
-
-/* A `syscall` instruction of the stub itself. */
-static uint64_t stub_instruction(void)
-{
-	const uint8_t *code = (const uint8_t *)STUB_TEXT;
-
-	while (code[0] != 0x0f || code[1] != 0x05)
-		code++;
-	return (uint64_t)code;
-}
-
-/* The same, used with the attacker's own arguments. */
-static uint64_t stub_call(uint64_t number, uint64_t a, uint64_t b, uint64_t c)
-{
-	uint64_t result;
-
-	register uint64_t target __asm__("r8") = stub_instruction();
-	register uint64_t zero __asm__("r10") = 0;
-	__asm__ volatile("push %%rbx\n\tlea 1f(%%rip), %%rbx\n\tjmp *%1\n1:\tpop %%rbx"
-	                 : "=a"(result), "+r"(target)
-	                 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(zero)
-	                 : "rcx", "r11", "r9", "memory");
-	return result;
-}
-
-static void note_refused_there(struct registers *registers)
-{
-	registers->rax = 0x1234567;
-	registers->rip = registers->rbx;
-	registers_continue(registers);
-}
-
-static void attack_host(uint64_t unused)
-{
-	static const uint64_t numbers[] = {0, 1, 2, 3, SYS_MMAP, SYS_MPROTECT, SYS_MUNMAP, 12, 13, 14, 35, 39, 41, 57, 58,
-	                                   59, SYS_CLONE, SYS_KILL, 72, SYS_PTRACE, SYS_PRCTL, 186, 202, SYS_TGKILL,
-	                                   SYS_OPENAT, 272, 308, 310, 311, SYS_SECCOMP, 321, 323, 425, 434, 435, 438,
-	                                   440, KERNEL_CALL_BASE + CALL_STUB_DONE, 0x40000000 + 9};
-	struct utcb *utcb = utcb_self();
-
-	(void)unused;
-	utcb->foreign_stack = ATTACK_STACK - 32 * 1024;
-	for (unsigned i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-		utcb->foreign_entry = (addr_t)note_refused;
-		ATTACK->got_through += raw(numbers[i], 0x10000, 4096, 7, 0x32, 4) != 0x1234567;
-		utcb->foreign_entry = (addr_t)note_refused_there;
-		ATTACK->got_through += stub_call(numbers[i], 0x10000, 4096, 7) != 0x1234567;
-		ATTACK->count += 2;
-	}
-	/* What the stub itself needs is refused from elsewhere; from there it harms only the caller (hostile_mask). */
-	utcb->foreign_entry = (addr_t)note_refused;
-	ATTACK->got_through += raw(SYS_SIGRETURN, 0, 0, 0, 0, 0) != 0x1234567;
-	ATTACK->got_through += raw(SYS_EXIT, 0, 0, 0, 0, 0) != 0x1234567;
-	ATTACK->count += 2;
-	for (;;)
-		thread_yield();
-}
-
-TEST(hostile_host, "system calls of the host are refused, also through the stub's own instruction")
-{
-	static struct scene scene;
-
-	scene_begin(&scene, attack_host, 1);
-	for (int i = 0; i < 1000 && scene.attack->count < 80; i++)
-		wait_for(1000000);
-	CHECK(scene.attack->count == 80 && !scene.attack->got_through);
-	CHECK(pd_pause(scene.partner.pd, 1000000000) == OK);
-	scene_end(&scene);
-}
-
-/* A forged frame that blocks every signal, then computing for ever. */
-static void attack_mask(uint64_t unused)
-{
-	static uint8_t frame[1024] __attribute__((aligned(64)));
-	uint64_t *words = (uint64_t *)frame;
-
-	(void)unused;
-	memset(frame, 0, sizeof frame);
-	words[5 + 16] = (addr_t)&&spin;
-	words[5 + 15] = ATTACK_STACK - 4096;
-	words[5 + 17] = 0x202;
-	words[5 + 18] = 0x33 | (0x2bul << 48);
-	words[5 + 32] = ~0ul;
-	__asm__ volatile("mov %0, %%rsp\n\tmov $15, %%eax\n\tjmp *%1" : : "r"(frame), "r"(stub_instruction()) : "rax", "memory");
-spin:
-	for (;;)
-		ATTACK->count++;
-}
-
-TEST(hostile_mask, "a thread that blocks the pause signal makes its pause time out, and can be removed")
-{
-	static struct scene scene;
-
-	scene_begin(&scene, attack_mask, 1);
-	for (int i = 0; i < 1000 && scene.attack->count < 1000; i++)
-		wait_for(1000000);
-	CHECK(scene.attack->count >= 1000);
-	CHECK(pd_pause(scene.partner.pd, 20000000) == ERR_TIMEOUT);
-	CHECK(pd_pause(scene.partner.pd, 20000000) == ERR_TIMEOUT);
-	scene_end(&scene);
-}
-
-static void attack_block(uint64_t unused)
-{
-	volatile uint64_t *words = (volatile uint64_t *)utcb_address(0);
-
-	(void)unused;
-	for (;;) {
-		uint64_t place = random_next() % (UTCB_SIZE / 8);
-		words[place] = random_word();
-		ATTACK->count++;
-	}
-}
-
-TEST(hostile_block, "a scribbled control block and signal stack harm only their owner")
-{
-	static struct scene scene;
-	static struct thread_state state;
-	uint32_t paused = 0;
-
-	for (uint64_t seed = 1; seed <= 60; seed++) {
-		scene_begin(&scene, attack_block, seed * 0x9e3779b97f4a7c15);
-		for (int i = 0; i < 20; i++) {
-			if (pd_pause(scene.partner.pd, 50000000) != OK)
-				break;
-			paused++;
-			err_t err = thread_read(scene.partner.thread, &state);
-			CHECK(err == OK || err == ERR_ARGUMENT || err == ERR_GONE);
-			if (pd_resume(scene.partner.pd) != OK)
-				break;
-		}
-		scene_end(&scene);
-	}
-	say("       pauses of scribblers: ");
-	say_number(paused);
-	say("\n");
-}
-
-static void attack_files(uint64_t unused)
-{
-	static const char *const outside[] = {"/etc/passwd", "../etc/passwd", "../../../../../../etc/passwd", "/proc/self/mem",
-	                                      "/", ".."};
-
-	(void)unused;
-	for (unsigned i = 0; i < sizeof outside / sizeof *outside; i++)
-		ATTACK->got_through += (int64_t)raw(SYS_OPENAT, STUB_FD_GRANT, (addr_t)outside[i], 0, 0, 0) >= 0;
-	ATTACK->got_through += (int64_t)raw(SYS_OPENAT, STUB_FD_GRANT, (addr_t) "inside", 0102, 0600, 0) < 0;
-	ATTACK->count = 1;
-	for (;;)
-		thread_yield();
-}
-
-TEST(hostile_files, "a component with a grant of a directory reaches that directory and nothing else")
-{
-	static struct scene scene;
-
-	if (!boot_info()->grant_count)
-		return;
-	scene.partner.host = (host_t){boot_info()->grants[0].slot};
-	scene_begin(&scene, attack_files, 1);
-	for (int i = 0; i < 1000 && !scene.attack->count; i++)
-		wait_for(1000000);
-	CHECK(scene.attack->count == 1 && !scene.attack->got_through);
-	scene_end(&scene);
 }

@@ -46,7 +46,7 @@ static err_t handle_exchange(void *object, const struct probe_exchange_request *
 	return signal_submit((signal_t){message->caps[0]});
 }
 
-static void partner_serve(uint64_t unused)
+static void partner_serve(addr_t unused)
 {
 	static const struct probe_handlers handlers = {.add = handle_add, .exchange = handle_exchange};
 	static struct rpc_message message, reply;
@@ -115,7 +115,7 @@ TEST(remote, "tables of operations give typed calls; capabilities travel both wa
 }
 
 /* Says what came as capability, and sends its endpoint back with the badge in words[0]. */
-static void partner_mint(uint64_t unused)
+static void partner_mint(addr_t unused)
 {
 	struct utcb *utcb = utcb_self();
 

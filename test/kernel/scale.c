@@ -4,7 +4,7 @@
 
 enum { MANY = 300, ROUNDS = 500 };
 
-static void partner_wait(uint64_t unused)
+static void partner_wait(addr_t unused)
 {
 	uint32_t badges, count;
 
@@ -14,7 +14,7 @@ static void partner_wait(uint64_t unused)
 			thread_yield();
 }
 
-static void partner_spin(uint64_t unused)
+static void partner_spin(addr_t unused)
 {
 	(void)unused;
 	for (volatile uint64_t i = 0;; i++)

@@ -1,25 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* Frame of the kernel suite: start, output, memory, partners. See suite.h. */
-#include <elf.h>
-
 #include <framework/memory.h>
 
 #include "test/kernel/suite.h"
 
 extern const struct test __start_tests[], __stop_tests[];
-extern const Elf64_Ehdr __ehdr_start;
 void suite_main(const struct boot_info *info);
-void _start(void);
 
 static const struct boot_info *boot;
 static addr_t memory_next;
 static slot_t slot_next;
-static uint64_t window_next = 0x5e0000000000;
+static addr_t window_next;
 static uint32_t failures;
 static char line[512];
 static uint32_t line_length;
-
-__asm__(".text\n.globl _start\n_start:\n\tcall suite_main\n\tud2\n");
 
 static void flush(void)
 {
@@ -106,7 +100,7 @@ void *memory_see(addr_t offset, addr_t size)
 	return (void *)at;
 }
 
-thread_t thread_make(pd_t pd, uint32_t index, addr_t stack_top, void (*main)(uint64_t), uint64_t argument,
+thread_t thread_make(pd_t pd, uint32_t index, addr_t stack_top, void (*main)(addr_t), addr_t argument,
                      ep_t fault_ep)
 {
 	static struct thread_state state;
@@ -115,9 +109,7 @@ thread_t thread_make(pd_t pd, uint32_t index, addr_t stack_top, void (*main)(uin
 	CHECK(thread_bind(thread, pd, index, fault_ep) == OK);
 	memset(&state, 0, sizeof state);
 	state.run = THREAD_RUNNING;
-	state.registers.rip = (addr_t)main;
-	state.registers.rsp = stack_top - 8;
-	state.registers.rdi = argument;
+	registers_start(&state.registers, (addr_t)main, stack_top - 8, argument);
 	CHECK(thread_write(thread, &state, (reply_t){0}) == OK);
 	return thread;
 }
@@ -125,21 +117,16 @@ thread_t thread_make(pd_t pd, uint32_t index, addr_t stack_top, void (*main)(uin
 /* The suite's segments, copied as they are now. */
 static void image_copy(pd_t pd)
 {
-	const Elf64_Phdr *segment = (const void *)((const char *)&__ehdr_start + __ehdr_start.e_phoff);
+	struct segment segment;
 
-	for (int i = 0; i < __ehdr_start.e_phnum; i++, segment++) {
-		if (segment->p_type != PT_LOAD)
-			continue;
-		addr_t start = segment->p_vaddr & ~(PAGE_SIZE - 1);
-		addr_t size = (segment->p_vaddr + segment->p_memsz - start + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
-		addr_t offset = memory_take(size);
-		memcpy(memory_see(offset, size), (const void *)start, size);
-		CHECK(pd_map(pd, start, MEMORY, offset, size, (segment->p_flags & PF_W ? RIGHT_WRITE : 0) |
-		             RIGHT_READ | (segment->p_flags & PF_X ? RIGHT_EXECUTE : 0)) == OK);
+	for (uint32_t i = 0; image_segment(i, &segment); i++) {
+		addr_t offset = memory_take(segment.size);
+		memcpy(memory_see(offset, segment.size), (const void *)segment.start, segment.size);
+		CHECK(pd_map(pd, segment.start, MEMORY, offset, segment.size, segment.rights) == OK);
 	}
 }
 
-void partner_make(struct partner *partner, void (*main)(uint64_t), uint64_t argument, ep_t fault_ep)
+void partner_make(struct partner *partner, void (*main)(addr_t), addr_t argument, ep_t fault_ep)
 {
 	addr_t size = OBJECT_SIZE_PD + PARTNER_SLOTS * OBJECT_SIZE_SLOT, stack_top = 0x10000000;
 
@@ -187,7 +174,8 @@ void suite_main(const struct boot_info *info)
 	uint32_t passed = 0, failed = 0;
 
 	boot = info;
-	memory_next = boot->memory_free;
+	memory_next = (addr_t)boot->memory_free;
+	window_next = window_base;
 	slot_next = BOOT_SLOT_HOST + boot->grant_count;
 	for (const struct test *test = __start_tests; test < __stop_tests; test++) {
 		uint32_t before = failures, caps = caps_count();

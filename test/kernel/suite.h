@@ -25,7 +25,7 @@ struct test {
 #define TEST(name, sentence)                                                                       \
 	static void name(void);                                                                    \
 	static const struct test test_##name                                                       \
-		__attribute__((used, section("tests"), aligned(8))) = {#name, sentence, name};      \
+		__attribute__((used, section("tests"), aligned(sizeof(void *)))) = {#name, sentence, name};      \
 	static void name(void)
 
 #define CHECK(condition) check(condition, #condition, __FILE__, __LINE__)
@@ -60,13 +60,30 @@ struct partner {
 	host_t host;          /* set before it is made: the host grant it gets */
 };
 enum { PARTNER_EP = 1, PARTNER_REPLY = 2, PARTNER_SIGNAL = 3, PARTNER_SLOTS = 64 };
-void partner_make(struct partner *partner, void (*main)(uint64_t), uint64_t argument, ep_t fault_ep);
+void partner_make(struct partner *partner, void (*main)(addr_t), addr_t argument, ep_t fault_ep);
 void partner_give(struct partner *partner, slot_t target, slot_t own, uint32_t rights, uint32_t badge);
 void partner_start(struct partner *partner);
 void partner_end(struct partner *partner);
 
 /* A second thread in a partner or (PD_SELF) in this domain; paused, its state written. */
-thread_t thread_make(pd_t pd, uint32_t index, addr_t stack_top, void (*main)(uint64_t), uint64_t argument,
+thread_t thread_make(pd_t pd, uint32_t index, addr_t stack_top, void (*main)(addr_t), addr_t argument,
                      ep_t fault_ep);
+
+/* What the machine differs in (test/kernel/ARCH/machine.c). */
+extern const addr_t window_base;   /* own mappings from here on */
+extern const addr_t unused_page;   /* may be mapped, and nothing is there */
+struct segment {
+	addr_t start, size;        /* of this image, whole pages */
+	uint32_t rights;
+};
+bool image_segment(uint32_t number, struct segment *segment);
+void registers_start(struct registers *registers, addr_t ip, addr_t stack, addr_t argument);
+void vector_put(uint64_t value);   /* a vector register that no other code uses */
+uint64_t vector_get(void);
+addr_t foreign_call(addr_t number, addr_t argument);
+void foreign_answer(struct registers *registers, addr_t result);
+addr_t foreign_number(const struct registers *registers);
+addr_t foreign_argument(const struct registers *registers);
+addr_t kernel_call(uint32_t number, const addr_t *word); /* five words as they are */
 
 #endif

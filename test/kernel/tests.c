@@ -50,10 +50,10 @@ TEST(arguments, "bad kinds, slots, ranges and rights are refused")
 	CHECK(object_create(KIND_SIGNAL, MEMORY, 0, 4096, (host_t){0}, ~0u) == ERR_ARGUMENT);
 	CHECK(cap_copy(PD_SELF, BOOT_SLOT_MEMORY, PD_SELF, weak, RIGHT_READ, 0) == OK);
 	CHECK(memory_derive((memory_t){weak}, 0, 4096, slot) == ERR_RIGHTS);
-	CHECK(pd_map(PD_SELF, 0x5d0000000000, (memory_t){weak}, 0, 4096, RIGHT_WRITE) == ERR_RIGHTS);
+	CHECK(pd_map(PD_SELF, unused_page, (memory_t){weak}, 0, 4096, RIGHT_WRITE) == ERR_RIGHTS);
 	CHECK(pd_map(PD_SELF, 0x1000, MEMORY, 0, 4096, RIGHT_READ) == ERR_RANGE);
 	CHECK(pd_map(PD_SELF, UTCB_AREA, MEMORY, 0, 4096, RIGHT_READ) == ERR_RANGE);
-	CHECK(pd_map(PD_SELF, 0x5d0000000000, MEMORY, ~(addr_t)4095, 4096, RIGHT_READ) == ERR_RANGE);
+	CHECK(pd_map(PD_SELF, unused_page, MEMORY, ~(addr_t)4095, 4096, RIGHT_READ) == ERR_RANGE);
 	CHECK(cap_delete(PD_SELF, weak) == OK);
 	CHECK(cap_delete(PD_SELF, weak) == ERR_CAPABILITY);
 }
@@ -91,17 +91,51 @@ TEST(signals, "submissions accumulate; a deadline in the past or near future end
 	CHECK(cap_delete(PD_SELF, minted) == ERR_CAPABILITY);
 }
 
-static void partner_echo(uint64_t rounds)
+static void partner_echo(addr_t rounds)
 {
 	struct utcb *utcb = utcb_self();
 	err_t err = ipc_wait((ep_t){PARTNER_EP}, (reply_t){PARTNER_REPLY}, (signal_t){0}, DEADLINE_NEVER);
 
-	for (uint64_t i = 0; err == OK && i < rounds; i++) {
+	for (addr_t i = 0; err == OK && i < rounds; i++) {
 		for (uint32_t word = 0; word < utcb->word_count; word++)
 			utcb->words[word] += utcb->badge;
 		err = ipc_reply_wait((ep_t){PARTNER_EP}, (reply_t){PARTNER_REPLY}, (signal_t){0}, DEADLINE_NEVER);
 	}
 	sleep_for_ever();
+}
+
+enum { MORE = 256 * 1024 };
+
+/* Map a page; if the domain has no memory for the table, give it `*more`, once. */
+static err_t map_with_donation(pd_t pd, addr_t address, addr_t page, addr_t *more)
+{
+	err_t err = pd_map(pd, address, MEMORY, page, PAGE_SIZE, RIGHT_READ);
+
+	if (err != ERR_MEMORY_QUOTA || !*more)
+		return err;
+	err = pd_donate(pd, MEMORY, *more, MORE);
+	*more = 0;
+	return err == OK ? pd_map(pd, address, MEMORY, page, PAGE_SIZE, RIGHT_READ) : err;
+}
+
+TEST(donation, "a domain that maps far apart is given memory for its tables, which is free again when it is gone")
+{
+	addr_t donated = memory_take(MORE), page = memory_take(PAGE_SIZE), more = donated;
+	static struct partner partner;
+	bool right = true;
+
+	partner_make(&partner, partner_echo, 0, (ep_t){0});
+	for (addr_t i = 0; i < 256; i++)
+		right = right && map_with_donation(partner.pd, 0x20000000 + (i << 20), page, &more) == OK;
+	CHECK(right);
+	CHECK(pd_donate(partner.pd, MEMORY, donated + 1, MORE) == ERR_RANGE);
+	CHECK(pd_donate(partner.pd, MEMORY, ~(addr_t)4095, MORE) == ERR_RANGE);
+	if (!more)
+		CHECK(pd_donate(partner.pd, MEMORY, donated, MORE) == ERR_RANGE &&
+		      pd_map(PD_SELF, unused_page, MEMORY, donated, PAGE_SIZE, RIGHT_READ) == ERR_RANGE);
+	partner_end(&partner);
+	CHECK(pd_map(PD_SELF, unused_page, MEMORY, donated, PAGE_SIZE, RIGHT_READ | RIGHT_WRITE) == OK);
+	CHECK(*(volatile uint32_t *)unused_page == 0 && pd_unmap(PD_SELF, unused_page, PAGE_SIZE) == OK);
 }
 
 TEST(calls, "a server in another protection domain answers, sees the badge, and costs what is printed")
@@ -110,7 +144,7 @@ TEST(calls, "a server in another protection domain answers, sees the badge, and 
 	static struct partner server;
 	const uint32_t rounds = 2000;
 
-	partner_make(&server, partner_echo, ~0ul, (ep_t){0});
+	partner_make(&server, partner_echo, ~(addr_t)0, (ep_t){0});
 	partner_give(&server, PARTNER_EP, ep, RIGHT_WAIT, 0);
 	partner_give(&server, PARTNER_REPLY, reply, RIGHT_ALL, 0);
 	CHECK(cap_copy(PD_SELF, ep, PD_SELF, client, RIGHT_SEND, 100) == OK);
@@ -130,7 +164,7 @@ TEST(calls, "a server in another protection domain answers, sees the badge, and 
 	object_end(ep);
 }
 
-static void partner_touch(uint64_t address)
+static void partner_touch(addr_t address)
 {
 	*(volatile uint64_t *)address = 42;
 	message_words(1, 7);
@@ -166,33 +200,23 @@ TEST(faults, "a fault is a message with its address; a mapping and a reply resol
 	object_end(ep);
 }
 
-static uint64_t foreign_call(uint64_t number, uint64_t argument)
-{
-	uint64_t result;
-
-	__asm__ volatile("syscall" : "=a"(result) : "a"(number), "D"(argument) : "rcx", "r11", "memory");
-	return result;
-}
-
 static void foreign_handler(struct registers *registers)
 {
-	registers->rax = registers->rax * 1000 + registers->rdi;
+	foreign_answer(registers, foreign_number(registers) * 1000 + foreign_argument(registers));
 	registers_continue(registers);
 }
 
-static void partner_foreign(uint64_t stack)
+static void partner_foreign(addr_t stack)
 {
 	struct utcb *utcb = utcb_self();
 	bool right = true;
 
 	utcb->foreign_entry = (addr_t)foreign_handler;
 	utcb->foreign_stack = stack;
-	for (uint64_t i = 0; i < 1000; i++) {
-		uint64_t bits = 0x3ff0000000000000 + i, after;
-		__asm__ volatile("movq %0, %%xmm9" : : "r"(bits));
-		right = right && foreign_call(39, i) == 39000 + i;
-		__asm__ volatile("movq %%xmm9, %0" : "=r"(after));
-		right = right && after == bits;
+	for (addr_t i = 0; i < 1000; i++) {
+		uint64_t bits = 0x3ff0000000000000 + i;
+		vector_put(bits);
+		right = right && foreign_call(39, i) == 39000 + i && vector_get() == bits;
 	}
 	message_words(1, right);
 	if (ipc_call((ep_t){PARTNER_EP}) != OK)
@@ -224,18 +248,18 @@ struct progress {
 };
 
 /* Counts in memory and in vector registers; any difference is noted. */
-static void partner_count(uint64_t address)
+static void partner_count(addr_t address)
 {
 	struct progress *progress = (struct progress *)address;
-	uint64_t inside;
 
-	__asm__ volatile("movq %0, %%xmm5" : : "r"(progress->count));
+	vector_put(progress->count);
 	for (;;) {
-		__asm__ volatile("movq %%xmm5, %0" : "=r"(inside));
+		uint64_t inside = vector_get();
 		if (inside != progress->count)
 			progress->wrong++;
 		inside++;
-		__asm__ volatile("movq %0, %%xmm5\n\tmov %0, (%1)" : : "r"(inside), "r"(&progress->count) : "memory");
+		vector_put(inside);
+		progress->count = inside;
 	}
 }
 
@@ -268,7 +292,7 @@ TEST(restore, "a paused thread goes on in a new protection domain from its state
 	CHECK(!progress->wrong && last > 50);
 }
 
-static void partner_client(uint64_t address)
+static void partner_client(addr_t address)
 {
 	struct progress *progress = (struct progress *)address;
 

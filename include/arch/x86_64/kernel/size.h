@@ -4,6 +4,7 @@
 #define KERNEL_SIZE_H
 
 enum {
+	BOOT_SLOTS = 1 << 22,      /* size of the first component's capability space */
 	OBJECT_SIZE_PD = 4096,
 	UTCB_SIZE = 32 * 1024,
 	UTCB_BULK = 4 * 1024,

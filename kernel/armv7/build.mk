@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MIT
+# The microkernel for ARMv7, and images: kernel and modules in one file. Nothing of it is built by `make all`; `make arm`
+# runs make once more with ARCH=armv7.
+BOARD := zynq
+ARM_O := $(O)/arm
+
+ARM_KERNEL_CFLAGS := $(COMPONENT_CFLAGS) -Ikernel/armv7/board/$(BOARD)
+ARM_KERNEL_SOURCES := $(filter-out %/end_halt.c %/end_test.c %/module.S,$(wildcard kernel/armv7/*.[cS])) \
+	$(wildcard kernel/armv7/board/$(BOARD)/*.c) $(wildcard kernel/object/*.c) lib/memory.c lib/armv7/copy.c lib/armv7/division.c
+ARM_KERNEL_OBJECTS := $(patsubst %,$(O)/kernel/%.o,$(basename $(ARM_KERNEL_SOURCES)))
+
+$(O)/kernel/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ARM_KERNEL_CFLAGS) -c $< -o $@
+$(O)/kernel/%.o: %.S
+	@mkdir -p $(@D)
+	$(CC) $(ARM_KERNEL_CFLAGS) -c $< -o $@
+
+# $(call arm_image,NAME,END,MODULES): build/arm/image/NAME.elf, that ends by END (halt, test).
+define arm_image
+ARM_IMAGES += $(O)/image/$(1).elf
+$(O)/image/$(1).list: $(3)
+	@mkdir -p $$(@D)
+	@for file in $$^; do name=$$$${file##*/}; printf 'module "%s", "%s"\n' "$$$${name%.elf}" "$$$$file"; done > $$@
+$(O)/image/$(1).o: kernel/armv7/module.S $(O)/image/$(1).list
+	$$(CC) -c -DMODULES='"$(O)/image/$(1).list"' -Wa,-I. $$< -o $$@
+$(O)/image/$(1).elf: $(ARM_KERNEL_OBJECTS) $(O)/kernel/kernel/armv7/end_$(2).o $(O)/image/$(1).o kernel/armv7/kernel.ld
+	$$(CC) -nostdlib -static -no-pie -Wl,--build-id=none,-z,noexecstack,-z,max-page-size=4096,-T,kernel/armv7/kernel.ld \
+		$$(filter %.o,$$^) -lgcc -o $$@
+endef
+-include $(ARM_KERNEL_OBJECTS:.o=.d)
+
+$(eval $(call arm_image,suite,test,$(O)/component/test/kernel/suite.elf))
+
+.PHONY: arm arm-images
+arm-images: $(ARM_IMAGES)
+arm:
+	@$(MAKE) --no-print-directory ARCH=armv7 O=$(ARM_O) arm-images
+
+# `make check` builds the images where there is a compiler for them; where not, the test says what is missing.
+CHECK_ALSO += $(if $(shell command -v arm-linux-gnueabihf-gcc),arm)

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The processor: system registers of a Cortex-A9 (ARM ARM DDI 0406C, B4) and where the kernel's addresses lie.
+ *
+ *      0x00000000  protection domain                   TTBR0, with an address space identifier
+ *      0x80000000  all RAM, one to one                 TTBR1; the kernel image lies in it
+ *      0xc0000000  nothing
+ *      0xe0000000  devices at their physical addresses
+ */
+#ifndef KERNEL_ARMV7_CPU_H
+#define KERNEL_ARMV7_CPU_H
+
+#include <stdint.h>
+
+#define KERNEL_BASE 0x80000000u
+
+enum { PSR_USER = 0x10, PSR_MODE = 0x1f, PSR_THUMB = 1 << 5, PSR_ENDIAN = 1 << 9, PSR_JAZELLE = 1 << 24 };
+enum { PSR_STATE_IT = 0x0600fc00 };
+#define PSR_FREE 0xfe0ffc20u /* what a thread may choose: NZCVQ, GE, IT, T */
+
+#define CP15_READ(name, op1, n, m, op2)                                                            \
+	static inline uint32_t name(void)                                                          \
+	{                                                                                          \
+		uint32_t value;                                                                    \
+		__asm__ volatile("mrc p15, " #op1 ", %0, c" #n ", c" #m ", " #op2 : "=r"(value));     \
+		return value;                                                                      \
+	}
+#define CP15_WRITE(name, op1, n, m, op2)                                                           \
+	static inline void name(uint32_t value)                                                    \
+	{                                                                                          \
+		__asm__ volatile("mcr p15, " #op1 ", %0, c" #n ", c" #m ", " #op2 : : "r"(value) : "memory"); \
+	}
+
+CP15_READ(cpu_dfsr_read, 0, 5, 0, 0)
+CP15_READ(cpu_ifsr_read, 0, 5, 0, 1)
+CP15_READ(cpu_dfar_read, 0, 6, 0, 0)
+CP15_READ(cpu_ifar_read, 0, 6, 0, 2)
+CP15_READ(cpu_cpacr_read, 0, 1, 0, 2)
+CP15_WRITE(cpu_cpacr_write, 0, 1, 0, 2)
+CP15_WRITE(cpu_ttbr0_write, 0, 2, 0, 0)
+CP15_WRITE(cpu_contextidr_write, 0, 13, 0, 1)
+CP15_WRITE(cpu_tls_write, 0, 13, 0, 3)  /* TPIDRURO */
+CP15_WRITE(cpu_utcb_write, 0, 13, 0, 2) /* TPIDRURW */
+CP15_WRITE(cpu_vbar_write, 0, 12, 0, 0)
+CP15_WRITE(cpu_tlb_all, 0, 8, 7, 0)
+CP15_WRITE(cpu_tlb_page, 0, 8, 7, 1) /* address | ASID */
+CP15_WRITE(cpu_tlb_asid, 0, 8, 7, 2)
+CP15_WRITE(cpu_data_clean, 0, 7, 11, 1) /* line, to the point of unification */
+CP15_WRITE(cpu_instructions_invalidate, 0, 7, 5, 0)
+CP15_WRITE(cpu_branches_invalidate, 0, 7, 5, 6)
+
+static inline void cpu_dsb(void)
+{
+	__asm__ volatile("dsb" : : : "memory");
+}
+
+static inline void cpu_isb(void)
+{
+	__asm__ volatile("isb" : : : "memory");
+}
+
+static inline void cpu_wait(void)
+{
+	__asm__ volatile("dsb\n\twfi" : : : "memory");
+}
+
+static inline uint32_t physical(const void *at)
+{
+	return (uint32_t)(uintptr_t)at - KERNEL_BASE;
+}
+
+static inline void *virtual_of(uint32_t at)
+{
+	return (void *)(uintptr_t)(at + KERNEL_BASE);
+}
+
+static inline volatile uint32_t *device(uint32_t address)
+{
+	return (volatile uint32_t *)(uintptr_t)address;
+}
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* The interrupt controller: see interrupt.h. */
+#include <board.h>
+
+#include "kernel/armv7/cpu.h"
+#include "kernel/armv7/interrupt.h"
+
+#define INTERFACE (BOARD_PERIPHERALS + 0x100)
+#define DISTRIBUTOR (BOARD_PERIPHERALS + 0x1000)
+enum { INTERFACE_CONTROL = 0x00, INTERFACE_MASK = 0x04, INTERFACE_TAKE = 0x0c, INTERFACE_END = 0x10 };
+enum { DISTRIBUTOR_CONTROL = 0x000, DISTRIBUTOR_ENABLE = 0x100 };
+
+void interrupt_init(void)
+{
+	*device(DISTRIBUTOR + DISTRIBUTOR_CONTROL) = 1;
+	*device(INTERFACE + INTERFACE_MASK) = 0xff;
+	*device(INTERFACE + INTERFACE_CONTROL) = 1;
+}
+
+void interrupt_enable(uint32_t number)
+{
+	*device(DISTRIBUTOR + DISTRIBUTOR_ENABLE + number / 32 * 4) = 1u << number % 32;
+}
+
+uint32_t interrupt_take(void)
+{
+	return *device(INTERFACE + INTERFACE_TAKE) & 1023;
+}
+
+void interrupt_end(uint32_t number)
+{
+	*device(INTERFACE + INTERFACE_END) = number;
+}

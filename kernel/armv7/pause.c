@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* Pausing: with one core and a kernel that is not preempted, every thread but the caller stands already. */
+#include "kernel/armv7/schedule.h"
+#include "kernel/object/machine.h"
+
+bool pause_begin(struct pd *pd, struct thread *one, struct thread *asker, uint64_t limit, err_t *result)
+{
+	bool *flag = one ? &one->paused : &pd->paused;
+
+	(void)limit;
+	*result = *flag || asker->pd == pd ? ERR_STATE : OK;
+	if (*result != OK)
+		return false;
+	*flag = true;
+	if (one)
+		schedule_update(one);
+	for (struct thread *thread = one ? NULL : pd->threads; thread; thread = thread->next_in_pd)
+		schedule_update(thread);
+	return false;
+}
+
+err_t pause_end(struct pd *pd)
+{
+	if (!pd->paused)
+		return ERR_STATE;
+	pd->paused = false;
+	for (struct thread *thread = pd->threads; thread; thread = thread->next_in_pd) {
+		thread_go(thread);
+		if (!thread_is_paused(thread))
+			thread_rematch(thread);
+	}
+	return OK;
+}

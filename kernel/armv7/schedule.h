@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Scheduling: fixed priorities, the highest that is ready runs; threads of one priority take turns of SLICE_NS. A thread
+ * with a budget runs at most that long in each of its periods, whatever it does. Every thread that is ready is in the
+ * queue of its priority, the running one at its head.
+ */
+#ifndef KERNEL_ARMV7_SCHEDULE_H
+#define KERNEL_ARMV7_SCHEDULE_H
+
+#include "kernel/armv7/thread.h"
+
+#define SLICE_NS 10000000ull
+
+void schedule_init(void);
+
+/* The state of `thread` changed: it is in its queue now if it is ready, and not if it is not. */
+void schedule_update(struct thread *thread);
+
+/* It goes. */
+void schedule_forget(struct thread *thread);
+
+/* A thread that current waits for, or vice versa: if current blocks now, this one runs in its turn. */
+void schedule_prefer(struct thread *thread);
+
+/* Interrupts and time: who wakes, whose slice or budget is over. */
+void schedule_interrupt(void);
+
+/* Leave the kernel: the registers of the thread that is to run. Waits while there is none. */
+struct context *schedule_next(void);
+
+#endif
