@@ -18,7 +18,7 @@
 
 enum {
 	CONTROL_MAGIC = 0x4c435452,  /* "RTCL" */
-	CONTROL_VERSION = 1,
+	CONTROL_VERSION = 2,         /* grows with every change of a layout */
 	CONTROL_NAME = 64,
 	CONTROL_SENTENCE = 160,      /* most bytes of a sentence; it is not terminated */
 	CONTROL_PART = 32768,        /* most bytes behind the struct, but for a bundle */
