@@ -8,10 +8,13 @@
 #define MAPPINGS_LOW ((uint64_t)0x100000000000)
 #define MAPPINGS_TOP ((uint64_t)0x4f0000000000)
 
+/* Memory of the program's own; its ROM: not writable, never given back; content of a file that is mapped shared. */
+enum chunk_kind { CHUNK_OWN, CHUNK_ROM, CHUNK_FILE };
+
 struct chunk {
 	ds_t ds;
 	uint64_t size, used, live;     /* bytes: of it, cut so far, still in areas */
-	bool rom;                      /* of the program: cannot be written, is never given back */
+	enum chunk_kind kind;
 };
 
 struct area {

@@ -22,7 +22,7 @@ static struct registers *current[THREADS + 1];
 
 static const struct call_table *const tables[] = {
 	&memory_calls, &thread_calls, &futex_calls, &signal_calls, &time_calls, &process_calls,
-	&file_calls, &name_calls, &status_calls, &directory_calls, &pipe_calls, &poll_calls,
+	&file_calls, &descriptor_calls, &name_calls, &status_calls, &directory_calls, &pipe_calls, &poll_calls,
 };
 
 void calls_start(void)

@@ -23,7 +23,7 @@ struct call_table {
 };
 
 extern const struct call_table memory_calls, thread_calls, futex_calls, signal_calls, time_calls, process_calls; /* the core's */
-extern const struct call_table file_calls, name_calls, status_calls, directory_calls, pipe_calls, poll_calls;    /* the files' */
+extern const struct call_table file_calls, descriptor_calls, name_calls, status_calls, directory_calls, pipe_calls, poll_calls;    /* the files' */
 
 void calls_start(void);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Descriptors and the calls that move bytes, see description.h. Bytes pass through a piece of library memory per thread. */
+/* Calls that move bytes, and the sizes of files; see description.h. Bytes pass through a piece of library memory per thread. */
 #include <framework/heap.h>
 #include <framework/memory.h>
 
@@ -12,13 +12,7 @@
 #include "posix/user.h"
 
 enum { PIECE = 64 * 1024, VECTORS = 1024 };
-enum { F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK = 36, F_OFD_SETLKW = 38, F_DUPFD_CLOEXEC = 1030 };
 enum { SEEK_SET, SEEK_CUR, SEEK_END, SEEK_DATA, SEEK_HOLE };
-
-static struct {
-	struct description *file;
-	bool close_exec;
-} descriptors[DESCRIPTORS];
 
 static void *piece(void)
 {
@@ -28,62 +22,6 @@ static void *piece(void)
 	if (!*own)
 		*own = heap_alloc(PIECE);
 	return *own;
-}
-
-struct description *description_make(const struct file_kind *kind, uint32_t flags)
-{
-	struct description *file = heap_alloc(sizeof *file);
-
-	if (!file)
-		return NULL;
-	file->kind = kind;
-	file->flags = flags & (O_ACCMODE | O_APPEND | O_NONBLOCK);
-	return file;
-}
-
-struct description *description_of(uint64_t descriptor)
-{
-	return (uint32_t)descriptor < DESCRIPTORS ? descriptors[(uint32_t)descriptor].file : NULL;
-}
-
-long descriptor_put(struct description *file, uint64_t least, bool close_exec)
-{
-	for (uint64_t i = least; i < DESCRIPTORS; i++)
-		if (!descriptors[i].file) {
-			descriptors[i].file = file;
-			descriptors[i].close_exec = close_exec;
-			file->references++;
-			return (long)i;
-		}
-	return -EMFILE;
-}
-
-void description_release(struct description *file)
-{
-	if (--file->references)
-		return;
-	if (file->kind->close)
-		file->kind->close(file);
-	if (file->inode)
-		inode_release(file->inode);
-	heap_free(file);
-}
-
-static long descriptor_close(uint64_t descriptor)
-{
-	struct description *file = description_of(descriptor);
-
-	if (!file)
-		return -EBADF;
-	descriptors[(uint32_t)descriptor].file = NULL;
-	description_release(file);
-	return 0;
-}
-
-void file_close_all(void)
-{
-	for (uint32_t i = 0; i < DESCRIPTORS; i++)
-		(void)descriptor_close(i);
 }
 
 /* One direction of one transfer. `offset` NULL: the position of the description. */
@@ -263,50 +201,6 @@ static long call_pwritev(const uint64_t a[6])
 	return vector_transfer(a, true, true);
 }
 
-static long call_close(const uint64_t a[6])
-{
-	return descriptor_close(a[0]);
-}
-
-static long call_close_range(const uint64_t a[6])
-{
-	for (uint64_t i = a[0]; i <= a[1] && i < DESCRIPTORS; i++)
-		if (a[2] & 4)
-			descriptors[i].close_exec = true;
-		else
-			(void)descriptor_close(i);
-	return a[0] > a[1] ? -EINVAL : 0;
-}
-
-static long call_dup(const uint64_t a[6])
-{
-	struct description *file = description_of(a[0]);
-
-	return file ? descriptor_put(file, 0, false) : -EBADF;
-}
-
-static long call_dup2(const uint64_t a[6])
-{
-	struct description *file = description_of(a[0]);
-
-	if (!file || (uint32_t)a[1] >= DESCRIPTORS)
-		return -EBADF;
-	if (a[0] == a[1])
-		return (long)a[1];
-	(void)descriptor_close(a[1]);
-	return descriptor_put(file, (uint32_t)a[1], false);
-}
-
-static long call_dup3(const uint64_t a[6])
-{
-	if (a[0] == a[1])
-		return -EINVAL;
-	long result = call_dup2(a);
-	if (result >= 0)
-		descriptors[result].close_exec = a[2] & O_CLOEXEC;
-	return result;
-}
-
 static long call_lseek(const uint64_t a[6])
 {
 	struct description *file = description_of(a[0]);
@@ -335,69 +229,6 @@ static long call_lseek(const uint64_t a[6])
 	if (offset > INT64_MAX - base || base + offset < 0)
 		return -EINVAL;
 	return (long)(file->position = (uint64_t)(base + offset));
-}
-
-/* One process: a lock is never in anybody's way. */
-static long lock_answer(addr_t at, bool ask)
-{
-	const int16_t unlocked = 2;
-	int16_t lock[16];
-
-	if (user_read(lock, at, sizeof lock))
-		return -EFAULT;
-	if (lock[0] < 0 || lock[0] > unlocked || lock[1] < 0 || lock[1] > SEEK_END)
-		return -EINVAL;
-	return ask ? user_write(at, &unlocked, sizeof unlocked) : 0;
-}
-
-static long call_fcntl(const uint64_t a[6])
-{
-	struct description *file = description_of(a[0]);
-
-	if (!file)
-		return -EBADF;
-	switch (a[1]) {
-	case F_DUPFD:
-	case F_DUPFD_CLOEXEC: return a[2] < DESCRIPTORS ? descriptor_put(file, a[2], a[1] != F_DUPFD) : -EINVAL;
-	case F_GETFD: return descriptors[(uint32_t)a[0]].close_exec;
-	case F_SETFD: descriptors[(uint32_t)a[0]].close_exec = a[2] & 1; return 0;
-	case F_GETFL: return file->flags | 0100000;
-	case F_SETFL:
-		file->flags = (file->flags & O_ACCMODE) | (a[2] & (O_APPEND | O_NONBLOCK));
-		return 0;
-	case F_GETLK:
-	case F_OFD_GETLK: return lock_answer(a[2], true);
-	default: break;
-	}
-	if ((a[1] >= F_SETLK && a[1] <= F_SETLKW) || (a[1] > F_OFD_GETLK && a[1] <= F_OFD_SETLKW))
-		return lock_answer(a[2], false);
-	return -EINVAL;
-}
-
-static long call_ioctl(const uint64_t a[6])
-{
-	struct description *file = description_of(a[0]);
-	uint32_t value;
-
-	if (!file)
-		return -EBADF;
-	if (a[1] == 0x5421) {   /* FIONBIO */
-		if (user_read(&value, a[2], sizeof value))
-			return -EFAULT;
-		file->flags = value ? file->flags | O_NONBLOCK : file->flags & ~(uint32_t)O_NONBLOCK;
-		return 0;
-	}
-	if (a[1] == 0x5451 || a[1] == 0x5450) {   /* FIOCLEX, FIONCLEX */
-		descriptors[(uint32_t)a[0]].close_exec = a[1] == 0x5451;
-		return 0;
-	}
-	if (a[1] == 0x541b && (file->kind->waiting || file->kind->seekable)) {   /* FIONREAD */
-		uint64_t there = file->kind->waiting ? file->kind->waiting(file)
-		                 : file->inode->size > file->position ? file->inode->size - file->position : 0;
-		value = there < INT32_MAX ? (uint32_t)there : INT32_MAX;
-		return user_write(a[2], &value, sizeof value);
-	}
-	return -ENOTTY;
 }
 
 static long call_truncate_file(const uint64_t a[6])
@@ -512,14 +343,23 @@ long file_map_read(int descriptor, uint64_t offset, void *to, uint64_t size)
 	return (long)inode_read(description_of((uint64_t)descriptor)->inode, offset, to, size);
 }
 
+long file_map_shared(int descriptor, uint64_t end, struct chunk **chunk)
+{
+	struct inode *inode = description_of((uint64_t)descriptor)->inode;
+	long result = inode_share(inode, end > inode->size ? end : inode->size);
+
+	if (!result)
+		*chunk = inode->shared;
+	return result == -ENOSPC ? -ENOMEM : result;
+}
+
 static const struct call_entry entries[] = {
-	{0, "read", call_read}, {1, "write", call_write}, {3, "close", call_close}, {8, "lseek", call_lseek},
-	{16, "ioctl", call_ioctl}, {17, "pread64", call_pread}, {18, "pwrite64", call_pwrite}, {19, "readv", call_readv},
-	{20, "writev", call_writev}, {32, "dup", call_dup}, {33, "dup2", call_dup2}, {40, "sendfile", call_sendfile},
-	{72, "fcntl", call_fcntl}, {73, "flock", call_sync}, {74, "fsync", call_fsync}, {75, "fdatasync", call_fsync},
+	{0, "read", call_read}, {1, "write", call_write}, {8, "lseek", call_lseek},
+	{17, "pread64", call_pread}, {18, "pwrite64", call_pwrite}, {19, "readv", call_readv},
+	{20, "writev", call_writev}, {40, "sendfile", call_sendfile},
+	{73, "flock", call_sync}, {74, "fsync", call_fsync}, {75, "fdatasync", call_fsync},
 	{76, "truncate", call_truncate}, {77, "ftruncate", call_truncate_file}, {162, "sync", call_nothing},
 	{221, "fadvise64", call_sync}, {277, "sync_file_range", call_sync}, {285, "fallocate", call_fallocate},
-	{292, "dup3", call_dup3}, {295, "preadv", call_preadv}, {296, "pwritev", call_pwritev}, {306, "syncfs", call_sync},
-	{436, "close_range", call_close_range},
+	{295, "preadv", call_preadv}, {296, "pwritev", call_pwritev}, {306, "syncfs", call_sync},
 };
 const struct call_table file_calls = {entries, sizeof entries / sizeof *entries};

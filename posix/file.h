@@ -21,8 +21,9 @@ enum { MAP_ZEROES = 1 };
 long file_map_size(int descriptor, bool write, uint64_t *size);
 long file_map_read(int descriptor, uint64_t offset, void *to, uint64_t size);
 
-/* At execve of nothing, at exit: drop what is buffered (nothing is: writes go through). */
-void file_close_all(void);
+/* The memory itself that holds the file's content, at least `end` bytes of it. */
+struct chunk;
+long file_map_shared(int descriptor, uint64_t end, struct chunk **chunk);
 
 /* Random bytes for getrandom, /dev/urandom and AT_RANDOM. Not for keys: documented in caveats. */
 void random_fill(void *to, uint64_t size);

@@ -4,10 +4,13 @@
 #include <framework/memory.h>
 #include <kernel/pd.h>
 
+#include "posix/call.h"
 #include "posix/errno.h"
 #include "posix/inode.h"
+#include "posix/memory.h"
 
 #define SIZE_MAX_FILE ((uint64_t)1 << 40)
+#define SHARED_LEAST ((uint64_t)1 << 20)
 
 struct inode *inode_make(enum inode_kind kind, uint32_t mode)
 {
@@ -42,6 +45,8 @@ static void inode_free_unused(struct inode *inode)
 	while (inode && !inode->links && !inode->holders) {
 		struct inode *parent = inode->parent;
 		blocks_free(inode, 0);
+		if (inode->shared)
+			chunk_unshare(inode->shared, inode->view);
 		heap_free(inode->blocks);
 		heap_free(inode->target);
 		heap_free(inode);
@@ -111,12 +116,49 @@ static long rom_leave(struct inode *inode)
 	return result;
 }
 
+long inode_share(struct inode *inode, uint64_t end)
+{
+	uint64_t size = end > inode->size ? end : inode->size;
+	struct chunk *before = inode->shared;
+	uint8_t *view, *view_before = inode->view;
+
+	if (before && size <= chunk_size(before))
+		return 0;
+	if (size > SIZE_MAX_FILE)
+		return -ENOSPC;
+	if (before && chunk_mapped(before)) {
+		call_unsupported("mmap", "a shared file that grows much while it is mapped");
+		return -ENOSPC;
+	}
+	size = (size + size / 2 + SHARED_LEAST - 1) & ~(uint64_t)(SHARED_LEAST - 1);
+	struct chunk *made = chunk_share(size, &view);
+	if (!made)
+		return -ENOSPC;
+	inode_read(inode, 0, view, inode->size);
+	blocks_free(inode, 0);
+	inode->rom = NULL;
+	inode->shared = made;
+	inode->view = view;
+	if (before)
+		chunk_unshare(before, view_before);
+	return 0;
+}
+
+static long shared_put(struct inode *inode, uint64_t offset, const void *bytes, uint64_t size)
+{
+	long result = inode_share(inode, offset + size);
+
+	if (!result)
+		memcpy(inode->view + offset, bytes, size);
+	return result;
+}
+
 long inode_write(struct inode *inode, uint64_t offset, const void *bytes, uint64_t size)
 {
 	if (offset > SIZE_MAX_FILE || size > SIZE_MAX_FILE - offset)
 		return -EFBIG;
-	long result = rom_leave(inode);
-	if (!result)
+	long result = inode->shared ? shared_put(inode, offset, bytes, size) : rom_leave(inode);
+	if (!result && !inode->shared)
 		result = blocks_put(inode, offset, bytes, size);
 	if (result)
 		return result;
@@ -134,8 +176,9 @@ uint64_t inode_read(const struct inode *inode, uint64_t offset, void *to, uint64
 		return 0;
 	if (size > inode->size - offset)
 		size = inode->size - offset;
-	if (inode->rom) {
-		memcpy(to, inode->rom + offset, size);
+	const uint8_t *whole = inode->shared ? inode->view : inode->rom;
+	if (whole) {
+		memcpy(to, whole + offset, size);
 		return size;
 	}
 	for (uint64_t left = size; left;) {
@@ -156,10 +199,12 @@ long inode_resize(struct inode *inode, uint64_t size)
 {
 	if (size > SIZE_MAX_FILE)
 		return -EFBIG;
-	long result = rom_leave(inode);
+	long result = inode->shared ? inode_share(inode, size) : rom_leave(inode);
 	if (result)
 		return result;
-	if (size < inode->size) {
+	if (inode->shared && size < inode->size) {
+		memset(inode->view + size, 0, inode->size - size);
+	} else if (size < inode->size) {
 		uint64_t last = size / BLOCK;
 		if (last < inode->block_count && inode->blocks[last])
 			memset(inode->blocks[last] + size % BLOCK, 0, BLOCK - size % BLOCK);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The RAM file system: inodes in the heap, contents in blocks that exist where something was written, names in
- * directories. A file handed in at start shows its ROM until it is written to. Free of everything but the heap.
+ * directories. A file handed in at start shows its ROM until it is written to, one that the program maps shared moves
+ * into memory that both see.
  *
  *   directory ── entry ── entry ── ...          open descriptions and names each hold a file;
  *                  └─ inode (links, holders)     without either it is freed
@@ -32,6 +33,8 @@ struct inode {
 	uint8_t **blocks;              /* file: NULL is a hole */
 	uint64_t block_count;
 	const uint8_t *rom;            /* file: content until the first change */
+	struct chunk *shared;          /* file: where the content lies instead, once the program has mapped it */
+	uint8_t *view;                 /* of that, for the library */
 	struct entry *entries;         /* directory */
 	uint64_t last_cookie;
 	struct inode *parent;          /* held */
@@ -47,6 +50,9 @@ void inode_release(struct inode *inode);
 long inode_write(struct inode *inode, uint64_t offset, const void *bytes, uint64_t size);
 uint64_t inode_read(const struct inode *inode, uint64_t offset, void *to, uint64_t size);
 long inode_resize(struct inode *inode, uint64_t size);
+
+/* Content of up to `end` bytes in a chunk (posix/memory.h), where it stays: 0 or -ENOSPC. */
+long inode_share(struct inode *inode, uint64_t end);
 
 struct entry *directory_find(const struct inode *directory, const char *name);
 long directory_add(struct inode *directory, const char *name, struct inode *inode);

@@ -48,8 +48,8 @@ static long segment_load(const struct rom *program, const struct elf_segment *se
 	const uint8_t *bytes = program->bytes;
 
 	if (segment_in_place(segment))
-		return memory_map_rom(start, end - start, segment->rights | RIGHT_READ, program->ds,
-		                      segment->file_offset & ~(PAGE_SIZE - 1));
+		return memory_map_chunk(start, end - start, segment->rights | RIGHT_READ, chunk_rom(program->ds),
+		                        segment->file_offset & ~(PAGE_SIZE - 1));
 	long result = memory_map(start, end - start, RIGHT_READ | RIGHT_WRITE, 0);
 	if (!result)
 		result = user_write(segment->address + shift, bytes + segment->file_offset, segment->file_size);

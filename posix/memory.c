@@ -67,7 +67,7 @@ static void chunk_put(struct chunk *chunk, uint64_t size)
 {
 	chunk->live -= size;
 	backed -= size;
-	if (chunk->live || chunk == current || chunk->rom)
+	if (chunk->live || chunk == current || chunk->kind == CHUNK_ROM)
 		return;
 	ds_free(chunk->ds);
 	heap_free(chunk);
@@ -215,23 +215,62 @@ long memory_map(uint64_t address, uint64_t size, uint32_t rights, uint32_t flags
 	return 0;
 }
 
-static struct chunk *chunk_rom(ds_t rom)
+struct chunk *chunk_rom(ds_t rom)
 {
 	static struct chunk chunk;
 
 	chunk.ds = rom;
-	chunk.rom = true;
+	chunk.kind = CHUNK_ROM;
 	return &chunk;
 }
 
-long memory_map_rom(uint64_t address, uint64_t size, uint32_t rights, ds_t rom, uint64_t offset)
+struct chunk *chunk_share(uint64_t size, uint8_t **view)
 {
-	struct area area = {address, address + size, offset, chunk_rom(rom), rights};
+	struct chunk *chunk = chunk_make(size);
+	void *address;
 
-	if (areas_reserve(4) || area_unmap(address, size) || attach(area.chunk, offset, address, size, rights, 0) != OK)
-		return -ENOMEM;
-	area.chunk->live += size;
+	if (!chunk)
+		return NULL;
+	if (ds_attach(chunk->ds, 0, 0, RIGHT_READ | RIGHT_WRITE, 0, &address) != OK) {
+		ds_free(chunk->ds);
+		heap_free(chunk);
+		return NULL;
+	}
+	chunk->kind = CHUNK_FILE;
+	chunk->live = size;      /* for the file; what is mapped comes on top */
 	backed += size;
+	*view = address;
+	return chunk;
+}
+
+void chunk_unshare(struct chunk *chunk, uint8_t *view)
+{
+	ds_detach(view, chunk->size);
+	chunk_put(chunk, chunk->size);
+}
+
+uint64_t chunk_size(const struct chunk *chunk)
+{
+	return chunk->size;
+}
+
+bool chunk_mapped(const struct chunk *chunk)
+{
+	return chunk->live > chunk->size;
+}
+
+long memory_map_chunk(uint64_t address, uint64_t size, uint32_t rights, struct chunk *chunk, uint64_t offset)
+{
+	struct area area = {address, address + size, offset, chunk, rights};
+
+	if (areas_reserve(4))
+		return -ENOMEM;
+	chunk->live += size;     /* before anything goes: it may be what goes */
+	backed += size;
+	if (area_unmap(address, size) || attach(chunk, offset, address, size, rights, 0) != OK) {
+		chunk_put(chunk, size);
+		return -ENOMEM;
+	}
 	area_put(&area);
 	return 0;
 }
@@ -295,7 +334,7 @@ static long area_protect(uint64_t start, uint64_t size, uint32_t rights)
 		return 0;
 	if (!area->chunk)
 		return memory_map(start, size, rights, 0);
-	if (area->chunk->rom && rights & RIGHT_WRITE) {
+	if (area->chunk->kind == CHUNK_ROM && rights & RIGHT_WRITE) {
 		long result = rom_copy(start, size);
 		if (result)
 			return result;

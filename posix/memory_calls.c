@@ -77,6 +77,22 @@ static long map_anonymous(const uint64_t a[6], uint64_t size)
 	return result ? result : (long)hint;
 }
 
+/* The file's content itself, which read and write see too. */
+static long map_shared(const uint64_t a[6], uint64_t size)
+{
+	uint64_t at = a[0];
+	struct chunk *chunk;
+
+	if (a[5] > LIBRARY_LOW)
+		return -EOVERFLOW;
+	long result = file_map_shared((int)a[4], a[5] + size, &chunk);
+	if (!result && !(a[3] & (MAP_FIXED | MAP_FIXED_NOREPLACE)))
+		result = area_place(size, &at);
+	if (!result)
+		result = memory_map_chunk(at, size, rights_of(a[2]), chunk, a[5]);
+	return result ? result : (long)at;
+}
+
 static long map_file(const uint64_t a[6], uint64_t size)
 {
 	uint64_t file_size;
@@ -86,12 +102,10 @@ static long map_file(const uint64_t a[6], uint64_t size)
 		return result;
 	if (result == MAP_ZEROES)
 		return map_anonymous(a, size);
-	if (a[3] & MAP_SHARED && a[2] & PROT_WRITE) {
-		call_unsupported("mmap", "writable shared mapping of a file");
-		return -ENODEV;
-	}
 	if (a[5] % PAGE_SIZE)
 		return -EINVAL;
+	if (a[3] & MAP_SHARED)
+		return map_shared(a, size);
 	long at = a[3] & (MAP_FIXED | MAP_FIXED_NOREPLACE) ? (long)a[0] : 0;
 	result = at ? memory_map(a[0], size, RIGHT_READ | RIGHT_WRITE, 0)
 	            : memory_map_anywhere(size, RIGHT_READ | RIGHT_WRITE, 0);
@@ -155,20 +169,31 @@ static bool covered(uint64_t address, uint64_t size)
 	return at >= address + size;
 }
 
+/* What comes behind an area when it grows: more of the file that it shows, or fresh memory. */
+static long tail_map(uint64_t at, uint64_t size, const struct area *last, uint64_t offset)
+{
+	if (!last->chunk || last->chunk->kind != CHUNK_FILE)
+		return memory_map(at, size, last->rights, 0);
+	if (size > last->chunk->size || offset > last->chunk->size - size)
+		return -ENOMEM;
+	return memory_map_chunk(at, size, last->rights, last->chunk, offset);
+}
+
 static long grow(uint64_t address, uint64_t old, uint64_t size, bool may_move)
 {
-	uint32_t rights = areas.area[area_after(address)].rights;
+	const struct area last = areas.area[area_after(address + old - 1)];
+	const uint64_t offset = last.offset + (address + old - last.start);
 	uint64_t to;
 
 	if (range_valid(address, size) && area_free(address + old, size - old)) {
-		long result = memory_map(address + old, size - old, rights, 0);
+		long result = tail_map(address + old, size - old, &last, offset);
 		return result ? result : (long)address;
 	}
 	if (!may_move)
 		return -ENOMEM;
 	long result = area_place(size, &to);
 	if (!result)
-		result = memory_map(to + old, size - old, rights, 0);
+		result = tail_map(to + old, size - old, &last, offset);
 	if (!result)
 		result = area_move(address, old, to);
 	return result ? result : (long)to;
@@ -190,12 +215,13 @@ static long call_mremap(const uint64_t a[6])
 		if (!(a[3] & MREMAP_MAYMOVE) || !range_valid(a[4], size) ||
 		    (a[4] < address + old && address < a[4] + size))
 			return -EINVAL;
-		uint32_t rights = areas.area[area_after(address)].rights;
+		const struct area last = areas.area[area_after(address + old - 1)];
+		const uint64_t offset = last.offset + (address + old - last.start);
 		long result = area_unmap(a[4], size);
 		if (!result && size < old)
 			result = area_unmap(address + size, old - size);
 		if (!result && size > old)
-			result = memory_map(a[4] + old, size - old, rights, 0);
+			result = tail_map(a[4] + old, size - old, &last, offset);
 		if (!result)
 			result = area_move(address, size < old ? size : old, a[4]);
 		return result ? result : (long)a[4];
@@ -216,7 +242,7 @@ static long discard(uint64_t address, uint64_t end)
 		const struct area area = areas.area[at];
 		uint64_t from = area.start > address ? area.start : address, to = area.end < end ? area.end : end;
 		long result = 0;
-		if (area.chunk && area.chunk->rom)
+		if (area.chunk && area.chunk->kind != CHUNK_OWN)
 			address = to;                    /* it is as the file is */
 		else if (area.chunk && area.rights & RIGHT_WRITE && to - from < BRK_STEP)
 			result = user_zero(from, to - from);

@@ -255,6 +255,39 @@ static void mapping_files(void)
 	SHOW(shared[0]);
 }
 
+/* What one side writes the other sees: mappings of one file, read and write. */
+static void sharing_files(void)
+{
+	char byte = 0;
+	int file = open("shared", O_RDWR | O_CREAT, 0600);
+
+	SHOW(ftruncate(file, 3 * PAGE));
+	SHOW(pwrite(file, "before", 6, 2 * PAGE));
+	char *one = mmap(NULL, 3 * PAGE, READ_WRITE, MAP_SHARED, file, 0);
+	char *two = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, file, 2 * PAGE);
+	puts(two);
+	one[2 * PAGE] = 'B';
+	puts(two);
+	SHOW(pread(file, &byte, 1, 2 * PAGE) * 1000 + byte);
+	SHOW(pwrite(file, "AFTER!", 6, 2 * PAGE));
+	puts(two);
+	puts(one + 2 * PAGE);
+	SHOW(ftruncate(file, 4 * PAGE));
+	char *three = mmap(NULL, 4 * PAGE, READ_WRITE, MAP_SHARED, file, 0);
+	three[3 * PAGE + 5] = 'x';
+	SHOW(pread(file, &byte, 1, 3 * PAGE + 5) * 1000 + byte);
+	HOLDS(mremap(one, 3 * PAGE, 4 * PAGE, MREMAP_MAYMOVE) != MAP_FAILED);
+	SHOW(msync(three, 4 * PAGE, MS_SYNC));
+	SHOW(madvise(three, 4 * PAGE, MADV_DONTNEED));
+	SHOW(three[2 * PAGE] + three[3 * PAGE + 5]);
+	SHOW(close(file));
+	SHOW(unlink("shared"));
+	puts(two);
+	SHOW(munmap(three, 4 * PAGE));
+	SHOW(munmap(two, PAGE));
+	SHOW(reads(two));
+}
+
 int main(void)
 {
 	struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO};
@@ -271,5 +304,6 @@ int main(void)
 	program_pages();
 	breaking();
 	mapping_files();
+	sharing_files();
 	return 0;
 }

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/* Descriptors and descriptions, see description.h, and the calls that make, change and close them. */
+#include <framework/heap.h>
+#include <framework/memory.h>
+
+#include "posix/call.h"
+#include "posix/description.h"
+#include "posix/errno.h"
+#include "posix/user.h"
+
+enum {
+	F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK = 36, F_OFD_SETLKW = 38,
+	F_DUPFD_CLOEXEC = 1030
+};
+enum { FIONREAD = 0x541b, FIONBIO = 0x5421, FIONCLEX = 0x5450, FIOCLEX = 0x5451 };
+enum { LOCK_UNLOCKED = 2, WHENCE_LAST = 2 };
+
+static struct {
+	struct description *file;
+	bool close_exec;
+} descriptors[DESCRIPTORS];
+
+struct description *description_make(const struct file_kind *kind, uint32_t flags)
+{
+	struct description *file = heap_alloc(sizeof *file);
+
+	if (!file)
+		return NULL;
+	file->kind = kind;
+	file->flags = flags & (O_ACCMODE | O_APPEND | O_NONBLOCK);
+	return file;
+}
+
+struct description *description_of(uint64_t descriptor)
+{
+	return (uint32_t)descriptor < DESCRIPTORS ? descriptors[(uint32_t)descriptor].file : NULL;
+}
+
+long descriptor_put(struct description *file, uint64_t least, bool close_exec)
+{
+	for (uint64_t i = least; i < DESCRIPTORS; i++)
+		if (!descriptors[i].file) {
+			descriptors[i].file = file;
+			descriptors[i].close_exec = close_exec;
+			file->references++;
+			return (long)i;
+		}
+	return -EMFILE;
+}
+
+void description_release(struct description *file)
+{
+	if (--file->references)
+		return;
+	if (file->kind->close)
+		file->kind->close(file);
+	if (file->inode)
+		inode_release(file->inode);
+	heap_free(file);
+}
+
+static long descriptor_close(uint64_t descriptor)
+{
+	struct description *file = description_of(descriptor);
+
+	if (!file)
+		return -EBADF;
+	descriptors[(uint32_t)descriptor].file = NULL;
+	description_release(file);
+	return 0;
+}
+
+static long call_close(const uint64_t a[6])
+{
+	return descriptor_close(a[0]);
+}
+
+static long call_close_range(const uint64_t a[6])
+{
+	for (uint64_t i = a[0]; i <= a[1] && i < DESCRIPTORS; i++)
+		if (a[2] & 4)
+			descriptors[i].close_exec = true;
+		else
+			(void)descriptor_close(i);
+	return a[0] > a[1] ? -EINVAL : 0;
+}
+
+static long call_dup(const uint64_t a[6])
+{
+	struct description *file = description_of(a[0]);
+
+	return file ? descriptor_put(file, 0, false) : -EBADF;
+}
+
+static long call_dup2(const uint64_t a[6])
+{
+	struct description *file = description_of(a[0]);
+
+	if (!file || (uint32_t)a[1] >= DESCRIPTORS)
+		return -EBADF;
+	if (a[0] == a[1])
+		return (long)a[1];
+	(void)descriptor_close(a[1]);
+	return descriptor_put(file, (uint32_t)a[1], false);
+}
+
+static long call_dup3(const uint64_t a[6])
+{
+	if (a[0] == a[1])
+		return -EINVAL;
+	long result = call_dup2(a);
+	if (result >= 0)
+		descriptors[result].close_exec = a[2] & O_CLOEXEC;
+	return result;
+}
+
+/* One process: a lock is never in anybody's way. */
+static long lock_answer(addr_t at, bool ask)
+{
+	const int16_t unlocked = LOCK_UNLOCKED;
+	int16_t lock[16];
+
+	if (user_read(lock, at, sizeof lock))
+		return -EFAULT;
+	if (lock[0] < 0 || lock[0] > unlocked || lock[1] < 0 || lock[1] > WHENCE_LAST)
+		return -EINVAL;
+	return ask ? user_write(at, &unlocked, sizeof unlocked) : 0;
+}
+
+static long call_fcntl(const uint64_t a[6])
+{
+	struct description *file = description_of(a[0]);
+
+	if (!file)
+		return -EBADF;
+	switch (a[1]) {
+	case F_DUPFD:
+	case F_DUPFD_CLOEXEC: return a[2] < DESCRIPTORS ? descriptor_put(file, a[2], a[1] != F_DUPFD) : -EINVAL;
+	case F_GETFD: return descriptors[(uint32_t)a[0]].close_exec;
+	case F_SETFD: descriptors[(uint32_t)a[0]].close_exec = a[2] & 1; return 0;
+	case F_GETFL: return file->flags | 0100000;
+	case F_SETFL:
+		file->flags = (file->flags & O_ACCMODE) | (a[2] & (O_APPEND | O_NONBLOCK));
+		return 0;
+	case F_GETLK:
+	case F_OFD_GETLK: return lock_answer(a[2], true);
+	default: break;
+	}
+	if ((a[1] >= F_SETLK && a[1] <= F_SETLKW) || (a[1] > F_OFD_GETLK && a[1] <= F_OFD_SETLKW))
+		return lock_answer(a[2], false);
+	return -EINVAL;
+}
+
+static long call_ioctl(const uint64_t a[6])
+{
+	struct description *file = description_of(a[0]);
+	uint32_t value;
+
+	if (!file)
+		return -EBADF;
+	if (a[1] == FIONBIO) {
+		if (user_read(&value, a[2], sizeof value))
+			return -EFAULT;
+		file->flags = value ? file->flags | O_NONBLOCK : file->flags & ~(uint32_t)O_NONBLOCK;
+		return 0;
+	}
+	if (a[1] == FIOCLEX || a[1] == FIONCLEX) {
+		descriptors[(uint32_t)a[0]].close_exec = a[1] == FIOCLEX;
+		return 0;
+	}
+	if (a[1] == FIONREAD && (file->kind->waiting || file->kind->seekable)) {
+		uint64_t there = file->kind->waiting ? file->kind->waiting(file)
+		                 : file->inode->size > file->position ? file->inode->size - file->position : 0;
+		value = there < INT32_MAX ? (uint32_t)there : INT32_MAX;
+		return user_write(a[2], &value, sizeof value);
+	}
+	return -ENOTTY;
+}
+
+static const struct call_entry entries[] = {
+	{3, "close", call_close}, {16, "ioctl", call_ioctl}, {32, "dup", call_dup}, {33, "dup2", call_dup2},
+	{72, "fcntl", call_fcntl}, {292, "dup3", call_dup3}, {436, "close_range", call_close_range},
+};
+const struct call_table descriptor_calls = {entries, sizeof entries / sizeof *entries};
