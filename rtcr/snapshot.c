@@ -92,6 +92,7 @@ static err_t stop_and_copy(uint64_t budget_ns, bool stay)
 	uint64_t begin = clock_now(), until = budget_ns ? begin + budget_ns : UINT64_MAX;
 	err_t err = pd_pause(pd, budget_ns && budget_ns < PAUSE_LIMIT_NS ? budget_ns : PAUSE_LIMIT_NS);
 
+	stand.stop_ns = clock_now() - begin;
 	if (err != OK)
 		return err;
 	err = pd_clock_get(pd, &stand.clock);
