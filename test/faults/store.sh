@@ -20,11 +20,17 @@ no_room() { # SIZE
 	count_more count
 }
 
+room_take() { # all but half of what an image of count takes
+	cat /dev/zero >"$RTCR_STATE/store/fill" 2>/dev/null
+	truncate -s -$(($(wc -c <"$RTCR_STATE/store/count/00000001.image") / 2)) "$RTCR_STATE/store/fill"
+}
+
 full_test() {
 	what="the disk is full"
-	no_room 9m
+	no_room 24m
 	expect 0 "$rtcr" checkpoint count
 	expect 0 "$rtcr" checkpoint count
+	room_take
 	expect 1 "$rtcr" checkpoint count
 	says err 'no space left on the device'
 	store_tidy
