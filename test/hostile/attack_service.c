@@ -225,7 +225,7 @@ static err_t rom_attach(const uint8_t **bytes, slot_t *slot)
 	struct {
 		uint64_t size;
 	} reply;
-	void *address;
+	void *address = NULL;
 
 	*slot = SLOT_OWN + 5;
 	err_t err = rpc_call((ep_t){SLOT_ROM}, 0, &nothing, 0, NULL, 0, &reply, sizeof reply, slot, 1);
