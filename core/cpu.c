@@ -74,7 +74,10 @@ static err_t thread_native_make(struct thread *thread, uint32_t index)
 		return err;
 	}
 	thread->native = (thread_t){slot};
-	return thread_bind(thread->native, thread->pd->native, index, (ep_t){thread->fault_ep});
+	do
+		err = thread_bind(thread->native, thread->pd->native, index, (ep_t){thread->fault_ep});
+	while (err == ERR_MEMORY_QUOTA && pd_more(thread->pd) == OK);
+	return err;
 }
 
 static err_t thread_make(struct cpu *cpu, struct pd *pd, const struct cpu_thread_create_request *request,

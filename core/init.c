@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The first child: the module "init", with everything the machine has left and the sessions it starts with. */
-#include <framework/elf.h>
+#include <framework/layout.h>
 #include <framework/memory.h>
 #include <kernel/machine.h>
 #include <kernel/pd.h>
@@ -13,8 +13,6 @@
 
 enum { INIT_SLOTS = 32768, INIT_CAPS = BOOT_SLOTS / CORE_SLOTS_EACH };
 #define RESERVE ((uint64_t)16 << 20)         /* kept for core's own bookkeeping, and one part in 64 */
-#define WINDOW ((addr_t)0x620000000000)
-#define WINDOW_ROM ((addr_t)0x630000000000)
 
 static err_t segment_load(struct pd *pd, const uint8_t *program, const struct elf_segment *segment)
 {
@@ -24,11 +22,11 @@ static err_t segment_load(struct pd *pd, const uint8_t *program, const struct el
 
 	if (err != OK)
 		return err;
-	err = pd_map(PD_SELF, WINDOW, CORE_MEMORY, dataspace->offset, dataspace->size, RIGHT_READ | RIGHT_WRITE);
+	err = pd_map(PD_SELF, CORE_WINDOW, CORE_MEMORY, dataspace->offset, dataspace->size, RIGHT_READ | RIGHT_WRITE);
 	if (err != OK)
 		return err;
-	memcpy((uint8_t *)WINDOW + lead, program + segment->file_offset, segment->file_size);
-	err = pd_unmap(PD_SELF, WINDOW, dataspace->size);
+	memcpy((uint8_t *)CORE_WINDOW + lead, program + segment->file_offset, segment->file_size);
+	err = pd_unmap(PD_SELF, CORE_WINDOW, dataspace->size);
 	if (err != OK)
 		return err;
 	const struct rm_attach_request request = {start, 0, 0, segment->rights, 0};
@@ -44,13 +42,13 @@ static err_t image_load(struct pd *pd, uint64_t *entry)
 
 	if (!rom)
 		return ERR_NOT_FOUND;
-	err_t err = pd_map(PD_SELF, WINDOW_ROM, CORE_MEMORY, rom->offset, rom->size, RIGHT_READ);
+	err_t err = pd_map(PD_SELF, CORE_WINDOW_ROM, CORE_MEMORY, rom->offset, rom->size, RIGHT_READ);
 	if (err == OK)
-		err = elf_read((const void *)WINDOW_ROM, size, ELF_X86_64, &plan, &sentence);
+		err = elf_read((const void *)CORE_WINDOW_ROM, size, MACHINE_ELF, &plan, &sentence);
 	for (uint32_t i = 0; i < plan.segment_count && err == OK; i++)
-		err = segment_load(pd, (const uint8_t *)WINDOW_ROM, &plan.segments[i]);
+		err = segment_load(pd, (const uint8_t *)CORE_WINDOW_ROM, &plan.segments[i]);
 	*entry = plan.entry;
-	return err == OK ? pd_unmap(PD_SELF, WINDOW_ROM, rom->size) : err;
+	return err == OK ? pd_unmap(PD_SELF, CORE_WINDOW_ROM, rom->size) : err;
 }
 
 static err_t cap_give(const struct pd *pd, struct object *object, slot_t slot)

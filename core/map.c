@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Regions of a map: making room, cutting, searching; see map.h. What the kernel sees of it is in show.c. */
 #include <framework/heap.h>
+#include <framework/layout.h>
 #include <framework/memory.h>
 #include <kernel/boot.h>
 #include <kernel/machine.h>
@@ -9,7 +10,6 @@
 #include "core/memory.h"
 
 enum { RIGHTS = RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE, REGIONS_MAX = 60000 };
-#define ANYWHERE_LOW ((uint64_t)0x640000000000)
 
 err_t map_make(struct pd *owner, uint64_t size, struct pd *pd, struct map **made)
 {

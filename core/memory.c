@@ -5,6 +5,7 @@
  * them is freed, which is counted and cannot happen before 65,536 holes.
  */
 #include <framework/heap.h>
+#include <framework/layout.h>
 #include <framework/memory.h>
 #include <kernel/boot.h>
 #include <kernel/machine.h>
@@ -15,7 +16,6 @@
 #include "core/object.h"
 
 enum { HOLES = 65536, DONATIONS = 65536 };
-#define OWN_HEAP ((addr_t)0x610000000000)
 
 struct range {
 	uint64_t offset, size;
@@ -35,7 +35,7 @@ void ranges_start(uint64_t first, uint64_t end)
 	memory.hole[0] = (struct range){page_round(first), (end & ~(PAGE_SIZE - 1)) - page_round(first)};
 	memory.count = 1;
 	memory.free = memory.hole[0].size;
-	memory.heap_end = OWN_HEAP;
+	memory.heap_end = CORE_HEAP;
 }
 
 uint64_t ranges_free(void)

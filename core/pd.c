@@ -87,10 +87,31 @@ static void pd_free(struct pd *pd)
 	}
 	if (pd->donated_size)
 		range_give(pd->donated, pd->donated_size);
+	while (pd->more_count)
+		range_give(pd->more[--pd->more_count], PD_MORE_SIZE);
 	struct pd *parent = pd->object.owner;
 	if (parent)
 		parent->cap_used -= pd->cap_limit;
 	object_unmake(&pd->object);
+}
+
+err_t pd_more(struct pd *pd)
+{
+	uint64_t offset;
+
+	if (pd->more_count == PD_MORE || PD_MORE_SIZE > pd->ram_limit - pd->ram_used)
+		return ERR_MEMORY_QUOTA;
+	err_t err = range_take(PD_MORE_SIZE, &offset);
+	if (err != OK)
+		return err;
+	err = pd_donate(pd->native, CORE_MEMORY, offset, PD_MORE_SIZE);
+	if (err != OK) {
+		range_give(offset, PD_MORE_SIZE);
+		return err;
+	}
+	pd->ram_used += PD_MORE_SIZE;
+	pd->more[pd->more_count++] = offset;
+	return OK;
 }
 
 static err_t grant_find(const struct pd *parent, const char *name, host_t *host)

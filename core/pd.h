@@ -12,6 +12,8 @@
 
 struct map;
 
+enum { PD_MORE = 8, PD_MORE_SIZE = 256 * 1024 };
+
 struct pd {
 	struct object object;
 	struct object *objects;    /* that it owns, newest first */
@@ -20,6 +22,8 @@ struct pd {
 	uint64_t cap_limit, cap_used;
 	pd_t native;               /* invalid: core's stand-in for the owner of everything */
 	uint64_t donated, donated_size;
+	uint64_t more[PD_MORE];    /* donated later, pd_more */
+	uint32_t more_count;
 	uint32_t slots;
 	struct map *space;         /* its address space */
 	char name[PD_NAME];
@@ -32,6 +36,9 @@ void pd_discharge(struct pd *pd, uint64_t bytes);
 /* A child of `parent` (NULL: the first). */
 err_t pd_make(struct pd *parent, const struct pd_child_create_request *request, struct pd **made) MUST_CHECK;
 void pd_destroy(struct object *object);
+
+/* Where the kernel keeps page tables and threads in what was donated: there was too little, so the domain pays for more. */
+err_t pd_more(struct pd *pd) MUST_CHECK;
 
 err_t pd_serve(struct object *object, struct rpc_message *message, struct rpc_message *reply) MUST_CHECK;
 

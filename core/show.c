@@ -8,7 +8,7 @@
 
 /* A part of a map as it is seen at `address` of a protection domain, with at most `rights`. */
 struct view {
-	pd_t pd;
+	struct pd *pd;
 	uint64_t address;
 	uint32_t rights;
 	enum show how;
@@ -36,10 +36,13 @@ static err_t leaf_show(const struct view *view, uint64_t address, uint64_t size,
 	uint32_t flags = view->how == SHOW_POPULATE ? MAP_POPULATE_NOW : 0;
 
 	if (!rights) {
-		space_hide(view->pd, address, size);
+		space_hide(view->pd->native, address, size);
 		return OK;
 	}
-	err_t err = pd_map(view->pd, address, CORE_MEMORY, dataspace->offset + offset, size, rights | flags);
+	err_t err;
+	do
+		err = pd_map(view->pd->native, address, CORE_MEMORY, dataspace->offset + offset, size, rights | flags);
+	while (err == ERR_MEMORY_QUOTA && pd_more(view->pd) == OK);
 	return err == ERR_GONE ? OK : err;
 }
 
@@ -71,7 +74,7 @@ static err_t view_up(const struct map *seen, uint64_t address, uint64_t size, co
 			space_hide(map->pd->native, start, size);
 			return OK;
 		}
-		const struct view view = {map->pd->native, start, rights, how};
+		const struct view view = {map->pd, start, rights, how};
 		return view_down(&view, seen, address, address + size);
 	}
 	for (const struct map_use *use = map->uses; use; use = use->next) {

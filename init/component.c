@@ -245,8 +245,9 @@ static bool component_dead(struct component *component)
 	err_t err = cpu_exception((ep_t){component->child.cpu}, &request, NULL, &reply, NULL);
 	if (err != OK || !reply.fault)
 		return false;
-	log_line("%s: died: thread %.31s, fault %u at %lx, instruction %lx, detail %u", component->name, reply.name,
-	         reply.fault, reply.address, reply.instruction, reply.detail);
+	log_line("%s: died: thread %.*s, fault %u at %llx, instruction %llx, detail %u", component->name,
+	         (int)sizeof reply.name - 1, reply.name, reply.fault, (unsigned long long)reply.address,
+	         (unsigned long long)reply.instruction, reply.detail);
 	return true;
 }
 

@@ -132,8 +132,9 @@ err_t rom_open(const struct component *component, struct served **made)
 		rom_close(&rom->served);
 		return err;
 	}
-	rom->size = (uint64_t)text_format(text, PAGE_SIZE, "name=%s\nrestarts=%u\nnote=%lu\nram=%lu\n", component->name,
-	                                  component->restarts, component->note, component->ram);
+	rom->size = (uint64_t)text_format(text, PAGE_SIZE, "name=%s\nrestarts=%u\nnote=%llu\nram=%llu\n", component->name,
+	                                  component->restarts, (unsigned long long)component->note,
+	                                  (unsigned long long)component->ram);
 	ds_detach(text, PAGE_SIZE);
 	*made = &rom->served;
 	return OK;

@@ -3,6 +3,7 @@
 #include <cpu/session.h>
 #include <framework/child.h>
 #include <framework/format.h>
+#include <framework/layout.h>
 #include <framework/memory.h>
 #include <kernel/boot.h>
 #include <kernel/thread.h>
@@ -82,7 +83,7 @@ err_t child_load(const struct child_memory *memory, const void *bytes, uint64_t 
                  const char **sentence)
 {
 	struct elf_plan plan;
-	err_t err = elf_read(bytes, size, ELF_X86_64, &plan, sentence);
+	err_t err = elf_read(bytes, size, MACHINE_ELF, &plan, sentence);
 
 	if (err == OK)
 		err = image_load(memory, &plan, bytes);

@@ -18,7 +18,7 @@ $(O)/kernel/%.o: %.S
 
 # $(call arm_image,NAME,END,MODULES): build/arm/image/NAME.elf, that ends by END (halt, test).
 define arm_image
-ARM_IMAGES += $(O)/image/$(1).elf
+arm-images: $(O)/image/$(1).elf
 $(O)/image/$(1).list: $(3)
 	@mkdir -p $$(@D)
 	@for file in $$^; do name=$$$${file##*/}; printf 'module "%s", "%s"\n' "$$$${name%.elf}" "$$$$file"; done > $$@
@@ -30,10 +30,7 @@ $(O)/image/$(1).elf: $(ARM_KERNEL_OBJECTS) $(O)/kernel/kernel/armv7/end_$(2).o $
 endef
 -include $(ARM_KERNEL_OBJECTS:.o=.d)
 
-$(eval $(call arm_image,suite,test,$(O)/component/test/kernel/suite.elf))
-
 .PHONY: arm arm-images
-arm-images: $(ARM_IMAGES)
 arm:
 	@$(MAKE) --no-print-directory ARCH=armv7 O=$(ARM_O) arm-images
 

@@ -114,6 +114,8 @@ err_t machine_schedule(struct thread *thread, const struct thread_schedule *sche
 		return ERR_UNSUPPORTED;
 	if (schedule->budget > schedule->period)
 		return ERR_ARGUMENT;
+	if (schedule->budget && (schedule->budget < BUDGET_LEAST_US || schedule->period < PERIOD_LEAST_US))
+		return ERR_UNSUPPORTED;
 	queue_leave(thread);
 	timer_remove(&thread->machine->refill);
 	thread->schedule = *schedule;

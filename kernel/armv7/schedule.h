@@ -11,6 +11,9 @@
 
 #define SLICE_NS 10000000ull
 
+/* Below these the kernel would be busy with nothing but switching: ERR_UNSUPPORTED. */
+enum { BUDGET_LEAST_US = 100, PERIOD_LEAST_US = 1000 };
+
 void schedule_init(void);
 
 /* The state of `thread` changed: it is in its queue now if it is ready, and not if it is not. */

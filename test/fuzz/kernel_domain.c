@@ -114,6 +114,16 @@ err_t pd_unmap(pd_t pd_cap, addr_t address, addr_t size)
 	return OK;
 }
 
+/* This kernel keeps nothing in what is donated, so it never asks for more. */
+err_t pd_donate(pd_t name, memory_t memory, addr_t offset, addr_t size)
+{
+	(void)name;
+	(void)memory;
+	(void)offset;
+	(void)size;
+	return ERR_UNSUPPORTED;
+}
+
 err_t pd_protect(pd_t pd_cap, addr_t address, addr_t size, uint32_t rights)
 {
 	struct pd *pd;

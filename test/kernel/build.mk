@@ -19,6 +19,7 @@ $(O)/test/kernel_suite: $(O)/bin/kernel_suite $(SUITE)
 	@printf '#!/bin/sh\nexec %s %s\n' '$(abspath $(O)/bin/kernel_suite)' '$(abspath $(SUITE))' > $@
 	@chmod +x $@
 
+$(eval $(call arm_image,suite,test,$(SUITE)))
 TESTS += $(O)/test/kernel_suite_arm
 $(O)/test/kernel_suite_arm: test/kernel/build.mk
 	@mkdir -p $(@D)

@@ -4,15 +4,15 @@
 
 bool access_load(const void *address, uint64_t *value);
 bool access_store(void *address, uint64_t value);
-void access_failed(void);
+void access_skip(struct registers *registers);
 
 static uint8_t stack[16384] __attribute__((aligned(16)));
 
-static _Noreturn void reflected(struct registers *registers, uint64_t fault, uint64_t address)
+static _Noreturn void reflected(struct registers *registers, addr_t fault, addr_t address)
 {
 	(void)fault;
 	(void)address;
-	registers->rip = (addr_t)access_failed;
+	access_skip(registers);
 	registers_continue(registers);
 }
 

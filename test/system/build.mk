@@ -19,4 +19,13 @@ $(O)/test/system-$(1): test/system/$(1).sh test/system/node.sh $(O)/bin/rtcr-nod
 endef
 
 $(eval $(call system_test,subjects,core init terminal $(NATIVE_SUBJECTS)))
-$(eval $(call system_test,services,core init $(addprefix test/system/,suite tiny guest echo mortal instance)))
+SERVICES_COMPONENTS := $(addprefix test/system/,suite tiny guest echo mortal instance)
+$(eval $(call system_test,services,core init $(SERVICES_COMPONENTS)))
+
+# The same on the microkernel.
+$(eval $(call arm_image,services,test,$(patsubst %,$(O)/component/%.elf,core init $(SERVICES_COMPONENTS)) test/system/services/config))
+TESTS += $(O)/test/system-services_arm
+$(O)/test/system-services_arm: test/system/build.mk
+	@mkdir -p $(@D)
+	@printf '#!/bin/sh\nexec %s %s\n' '$(abspath test/system/armv7/services.sh)' '$(abspath $(O)/arm/image/services.elf)' > $@
+	@chmod +x $@

@@ -180,7 +180,7 @@ TEST(fault_of_arithmetic, "a division by zero stops the thread alone")
 	stage_make(&stage);
 	slot_t thread = thread_make(stage.cpu.ep.slot, 1, divide, 0);
 	CHECK(signal_came(stage.exceptions));
-	CHECK(exception_of(thread).fault == FAULT_ARITHMETIC);
+	CHECK(exception_of(thread).fault == fault_of_division);
 	thread_end(stage.cpu.ep.slot, thread);
 	stage_end(&stage, true);
 }

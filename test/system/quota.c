@@ -197,7 +197,8 @@ TEST(children_nested_deep, "a chain of domains as long as quota allows ends with
 	CHECK_OK(slot_take(&own[1]));
 	slot_t head;
 	CHECK_OK(slot_take(&head));
-	uint64_t ram = 24 << 20;
+	const uint64_t each = (OBJECT_SIZE_PD + 16 * OBJECT_SIZE_SLOT + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
+	uint64_t ram = CAPS * each;
 	uint32_t caps = CAPS;
 	while (err == OK && caps > 2) {
 		slot_t next = depth ? own[depth % 2] : head;
@@ -208,7 +209,7 @@ TEST(children_nested_deep, "a chain of domains as long as quota allows ends with
 			CHECK_OK(cap_delete(PD_SELF, parent));
 		}
 		parent = next;
-		ram -= 2 * PAGE_SIZE;
+		ram -= each;
 		caps -= 1;
 		depth++;
 	}

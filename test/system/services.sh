@@ -7,25 +7,7 @@ build=$(cd "${1:-build}" && pwd) || exit 2
 
 node_make core init test/system/suite test/system/tiny test/system/guest test/system/echo \
 	test/system/mortal test/system/instance
-node_config <<'END'
-start echo   ram=8M  caps=200  slots=2048
-start mortal ram=8M caps=200  slots=2048
-start guest  ram=4M  caps=200  slots=1024
-start tiny   ram=1M  caps=40   slots=64
-start suite  ram=64M caps=2000 slots=8192
-template instance ram=8M caps=200 slots=1024
-route ECHO echo
-route MORTAL mortal
-route SILENT suite
-route ABSENT absent
-route CHECKPOINT *
-allow echo   ROM CPU LOG
-allow mortal ROM CPU LOG
-allow tiny   LOG
-allow guest  ROM CPU LOG ECHO
-allow suite  ROM CPU LOG TIMER RM ECHO MORTAL SILENT ABSENT LAUNCHER CHECKPOINT
-allow *      ROM CPU LOG
-END
+node_config <"$(dirname "$0")/services/config"
 node_start
 node_await 200 "suite: ended with status" "guest: ended with status 0"
 status=$?

@@ -22,7 +22,7 @@ struct test {
 #define TEST(name, sentence)                                                                       \
 	static void name(void);                                                                    \
 	static const struct test test_##name                                                       \
-		__attribute__((used, section("tests"), aligned(8))) = {#name, sentence, name};      \
+		__attribute__((used, section("tests"), aligned(sizeof(void *)))) = {#name, sentence, name};      \
 	static void name(void)
 
 #define CHECK(condition) check(condition, #condition, __FILE__, __LINE__)
@@ -51,6 +51,9 @@ enum { READ_WRITE = RIGHT_READ | RIGHT_WRITE };
  */
 bool word_read(const void *address, uint64_t *value);
 bool word_write(void *address, uint64_t value);
+
+/* What a division by zero is on this machine (test/system/ARCH/access.S). */
+extern const uint32_t fault_of_division;
 
 /* A thread of the suite that may fail. Its stack is taken once for each index, 1 to 7, and kept. */
 slot_t thread_make(slot_t cpu, uint32_t index, void (*entry)(addr_t), addr_t argument);

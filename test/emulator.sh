@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+# An image on an emulated Zynq-7000, for tests, to be sourced; only one runs at a time on a machine.
+#   emulator_run IMAGE SECONDS [TEXT]   boots it until it ends by itself, or its log $log holds a line with TEXT. Status 0
+#                                       if it did in time; ends the script with 2 if something is missing
+log=$(mktemp) || exit 2
+emulator=
+trap 'rm -f "$log"; [ -z "$emulator" ] || kill "$emulator" 2>/dev/null' EXIT
+
+emulator_check() { # IMAGE
+	for tool in arm-linux-gnueabihf-gcc qemu-system-arm; do
+		command -v "$tool" >/dev/null || { echo "$tool is missing: make deps"; exit 2; }
+	done
+	[ -r "$1" ] || { echo "$1 is missing: make arm"; exit 2; }
+}
+
+emulator_run() {
+	emulator_check "$1"
+	timeout "$2" qemu-system-arm -M xilinx-zynq-a9 -m 1024 -display none -monitor none -serial null -serial stdio \
+		-semihosting-config enable=on,target=native -kernel "$1" </dev/null >"$log" 2>&1 &
+	emulator=$!
+	while kill -0 "$emulator" 2>/dev/null; do
+		if [ -n "${3:-}" ] && grep -qF "$3" "$log"; then
+			kill "$emulator"
+			wait "$emulator"
+			emulator=
+			return 0
+		fi
+		sleep 0.2
+	done
+	wait "$emulator"
+	status=$?
+	emulator=
+	[ -z "${3:-}" ] && [ $status -eq 0 ] && return 0
+	echo "the machine ended with status $status"
+	return 1
+}
