@@ -53,6 +53,17 @@ void *memmove(void *to, const void *from, size_t size)
 	return to;
 }
 
+static uint8_t *blocks_fill(uint8_t *to, uint32_t word, size_t blocks)
+{
+	__asm__ volatile("mov r3, %2\n\tmov r4, %2\n\tmov r5, %2\n\tmov r6, %2\n\t"
+	                 "mov r7, %2\n\tmov r8, %2\n\tmov r9, %2\n\tmov r10, %2\n"
+	                 "1:\tstmia %0!, {r3-r10}\n\tsubs %1, %1, #1\n\tbne 1b"
+	                 : "+r"(to), "+r"(blocks)
+	                 : "r"(word)
+	                 : "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "cc", "memory");
+	return to;
+}
+
 void *memset(void *to, int value, size_t size)
 {
 	uint8_t *target = to;
@@ -60,12 +71,9 @@ void *memset(void *to, int value, size_t size)
 
 	for (; size && (uintptr_t)target % WORD; size--)
 		*(volatile uint8_t *)target++ = (uint8_t)value;
-	for (; size >= BLOCK; size -= BLOCK)
-		__asm__ volatile("mov r3, %1\n\tmov r4, %1\n\tmov r5, %1\n\tmov r6, %1\n\t"
-		                 "stmia %0!, {r3-r6}\n\tstmia %0!, {r3-r6}"
-		                 : "+r"(target)
-		                 : "r"(word)
-		                 : "r3", "r4", "r5", "r6", "memory");
+	if (size >= BLOCK)
+		target = blocks_fill(target, word, size / BLOCK);
+	size %= BLOCK;
 	for (; size; size--)
 		*(volatile uint8_t *)target++ = (uint8_t)value;
 	return to;

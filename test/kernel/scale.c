@@ -71,3 +71,19 @@ TEST(many, "300 components wait at once; each is paused and resumed; one that co
 	partner_end(&busy);
 	object_end(signal);
 }
+
+TEST(mapping, "a range is mapped, mapped again and unmapped; what a page of it costs is printed")
+{
+	enum { PAGES = 1024 };
+	const addr_t size = PAGES * PAGE_SIZE, offset = memory_take(size), low = window_base + ((addr_t)1 << 29);
+	static const char *const what[] = {"map a page, the first time", "map a page over it", "unmap a page"};
+
+	for (int i = 0; i < 3; i++) {
+		uint64_t start = clock_now();
+		if (i < 2)
+			CHECK(pd_map(PD_SELF, low, MEMORY, offset, size, RIGHT_READ | RIGHT_WRITE) == OK);
+		else
+			CHECK(pd_unmap(PD_SELF, low, size) == OK);
+		say_figure(what[i], (clock_now() - start) / PAGES);
+	}
+}
