@@ -136,6 +136,8 @@ static int remove_all(struct client *client, const struct options *options)
 		memcpy(list, answer.bytes, count * sizeof *list);
 		for (unsigned i = 0; i < count; i++) {
 			list[i].name[CONTROL_NAME - 1] = 0;
+			if (strcmp(list[i].name, request.after) <= 0)
+				return report(EXIT_NODE, "list", "the node's answer makes no sense");
 			int removed = !ending_reached(list[i].state) && !options->force ? EXIT_DONE : remove_one(client, list[i].name, options);
 			result = result == EXIT_DONE ? removed : result;
 			memcpy(request.after, list[i].name, sizeof request.after);

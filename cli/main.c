@@ -76,6 +76,8 @@ int main(int argc, char **argv)
 		return output_end();
 	}
 	const struct command *command = command_find(argc - at, argv + at, &words);
+	if (!command && strcmp(argv[at], "node") == 0)
+		return report(EXIT_USAGE, "node", "start, stop or status is needed; see `rtcr --help`");
 	if (!command)
 		return report(EXIT_USAGE, argv[at], "unknown command; see `rtcr --help`");
 	return command_do(command, argc - at - words + 1, argv + at + words - 1);

@@ -51,13 +51,17 @@ static int ps_do(const struct options *options)
 		for (uint32_t at = 0; answer.count - at >= sizeof component; at += sizeof component) {
 			memcpy(&component, answer.bytes + at, sizeof component);
 			component.name[sizeof component.name - 1] = component.sentence[sizeof component.sentence - 1] = 0;
+			if (strcmp(component.name, request.after) <= 0) {
+				result = report(EXIT_NODE, "ps", "the node's answer makes no sense");
+				break;
+			}
+			memcpy(request.after, component.name, sizeof request.after);
 			text_clean(component.name);
 			text_clean(component.sentence);
 			if (array)
 				json_object_array_add(array, json_component(&component));
 			else
 				component_print(&component);
-			memcpy(request.after, component.name, sizeof request.after);
 		}
 	}
 	client_close(&client);
