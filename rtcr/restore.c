@@ -86,6 +86,7 @@ static err_t memory_fill(void)
 		}
 	}
 	target.status.memory_bytes = image.trailer.memory_size;
+	target.status.image_bytes = image.trailer.image_size;
 	return err;
 }
 
