@@ -51,7 +51,7 @@ read_only_test() {
 	expect 0 "$rtcr" rm count
 	count_run count 1500
 	expect 0 "$rtcr" checkpoint count
-	mount -o remount,ro "$RTCR_STATE/store"
+	mount --options-mode ignore -o remount,ro "$RTCR_STATE/store"
 	expect 1 "$rtcr" checkpoint count
 	says err 'read-only file system'
 	expect 0 "$rtcr" ps
@@ -65,7 +65,7 @@ read_only_test() {
 	expect 0 "$rtcr" node start --memory 2G
 	expect 0 "$rtcr" restore count
 	count_right count 1500
-	mount -o remount,rw "$RTCR_STATE/store"
+	mount --options-mode ignore -o remount,rw "$RTCR_STATE/store"
 	expect 0 "$rtcr" rm count
 }
 
