@@ -54,7 +54,7 @@ static void processor_time(void)
 	nanosleep(&span, NULL);
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &slept);
 	for (long i = 0; i < 50000000; i++)
-		sum += i;
+		sum = sum + i;
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &worked);
 	HOLDS(sum > 0);
 	HOLDS((worked.tv_sec - slept.tv_sec) * 1000000000 + worked.tv_nsec - slept.tv_nsec > 1000000);
