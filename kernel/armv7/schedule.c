@@ -125,7 +125,10 @@ err_t machine_schedule(struct thread *thread, const struct thread_schedule *sche
 	return OK;
 }
 
-/* The time that a thread with a budget has run since it was switched to. */
+/*
+ * The time that a thread with a budget has run since it was switched to. When it is used, others have at least the rest
+ * of a period, also if the interrupt that ended it was late.
+ */
 static void budget_charge(struct thread *thread, uint64_t now)
 {
 	struct thread_machine *machine = thread->machine;
@@ -137,8 +140,9 @@ static void budget_charge(struct thread *thread, uint64_t now)
 	machine->budget_left -= used < machine->budget_left ? used : machine->budget_left;
 	if (machine->budget_left)
 		return;
+	uint64_t rest = now + (thread->schedule.period - thread->schedule.budget) * US_NS;
 	machine->throttled = true;
-	timer_add(&machine->refill, machine->period_end);
+	timer_add(&machine->refill, machine->period_end > rest ? machine->period_end : rest);
 	schedule_update(thread);
 }
 
