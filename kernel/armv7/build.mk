@@ -36,3 +36,9 @@ arm:
 
 # `make check` builds the images where there is a compiler for them; where not, the test says what is missing.
 CHECK_ALSO += $(if $(shell command -v arm-linux-gnueabihf-gcc),arm)
+
+TESTS += $(O)/test/armv7_parts
+ARMV7_PARTS := $(addprefix kernel/armv7/,test/parts.c pool.c timer_heap.c)
+$(O)/test/armv7_parts: $(ARMV7_PARTS) $(wildcard kernel/armv7/*.h)
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O1 -g $(WARN) -Iinclude -I. -fsanitize=address,undefined -fno-sanitize-recover=undefined $(ARMV7_PARTS) -o $@

@@ -25,6 +25,8 @@ void timer_init(void);
 void timer_add(struct timer *timer, uint64_t time);
 void timer_remove(struct timer *timer);
 
+const struct timer *timer_first(void);
+
 /* Take the first timer if its time has come, else NULL. */
 struct timer *timer_take(uint64_t now);
 
