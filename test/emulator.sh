@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# An image on an emulated Zynq-7000, for tests, to be sourced; only one runs at a time on a machine.
+# An image on an emulated Zynq-7000, for tests; to be sourced.
 #   emulator_run IMAGE SECONDS [TEXT]   boots it until it ends by itself, or its log $log holds a line with TEXT. Status 0
 #                                       if it did in time; ends the script with 2 if something is missing
 log=$(mktemp) || exit 2
