@@ -25,7 +25,8 @@ struct thread_copy {
 };
 
 static struct {
-	struct thread_copy *threads;
+	void *thread_block;
+	struct thread_copy *threads;        /* in it, aligned as registers have to be */
 	uint32_t thread_count, thread_room;
 	struct cap_entry *caps;
 	uint32_t cap_count, cap_room;
@@ -47,14 +48,35 @@ bool array_room(void **array, uint32_t count, uint32_t *capacity, uint64_t size)
 	return true;
 }
 
+/* Room for copies of all threads; what was there is not kept. */
+static err_t threads_room(void)
+{
+	const addr_t align = _Alignof(struct thread_copy);
+	uint32_t count = 0;
+
+	for (const struct entry *entry = registry.first; entry; entry = entry->next)
+		count += entry->kind == ENTRY_THREAD;
+	if (count <= stand.thread_room)
+		return OK;
+	heap_free(stand.thread_block);
+	stand.thread_room = 0;
+	stand.thread_block = heap_alloc(2 * count * sizeof *stand.threads + align);
+	if (!stand.thread_block)
+		return ERR_MEMORY_QUOTA;
+	stand.threads = (struct thread_copy *)(((addr_t)stand.thread_block + align - 1) & ~(align - 1));
+	stand.thread_room = 2 * count;
+	return OK;
+}
+
 static err_t threads_read(void)
 {
 	stand.thread_count = 0;
+	err_t room = threads_room();
+	if (room != OK)
+		return room;
 	for (struct entry *entry = registry.first; entry; entry = entry->next) {
 		if (entry->kind != ENTRY_THREAD)
 			continue;
-		if (!array_room((void **)&stand.threads, stand.thread_count, &stand.thread_room, sizeof *stand.threads))
-			return ERR_MEMORY_QUOTA;
 		struct thread_copy *copy = &stand.threads[stand.thread_count++];
 		copy->entry = (const struct thread_entry *)entry;
 		copy->index = copy->entry->index;
