@@ -19,7 +19,7 @@ err_t bundle_read(const uint8_t *bytes, uint64_t size, struct bundle_entry *entr
 	memcpy(entries, bytes + sizeof header, header.count * sizeof *entries);
 	for (uint32_t i = 0; i < header.count; i++) {
 		const struct bundle_entry *entry = &entries[i];
-		if (!string_ends(entry->name, sizeof entry->name) || !entry->name[0] || entry->offset < last ||
+		if (!string_is_name(entry->name, sizeof entry->name) || !entry->name[0] || entry->offset < last ||
 		    entry->offset % PAGE_SIZE || entry->offset > size || entry->size > size - entry->offset)
 			return ERR_CORRUPT;
 		last = entry->offset + entry->size;

@@ -50,7 +50,7 @@ static err_t parent_session_open_handle(void *object, const struct parent_sessio
 
 	(void)object, (void)message, (void)reply;
 	if (!request->id || !string_ends(request->service, sizeof request->service) ||
-	    !string_ends(request->label, sizeof request->label))
+	    !string_is_name(request->label, sizeof request->label))
 		return ERR_ARGUMENT;
 	if (session_of(request->id))
 		return ERR_EXISTS;

@@ -20,7 +20,7 @@ static err_t cpu_thread_create_handle(void *object, const struct cpu_thread_crea
 		return err;
 	if (((struct session_entry *)pd)->service != SERVICE_PD)
 		return ERR_CAPABILITY;
-	if (!string_ends(request->name, sizeof request->name))
+	if (!string_is_name(request->name, sizeof request->name))
 		return ERR_ARGUMENT;
 	err = thread_add(request->index, request->name, &schedule, 0, &thread);
 	if (err == OK)

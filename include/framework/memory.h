@@ -21,4 +21,15 @@ static inline bool string_ends(const char *text, size_t size)
 	return strnlen(text, size) < size;
 }
 
+/* And it has no control characters: a name that may stand in an image and in a log. */
+static inline bool string_is_name(const char *text, size_t size)
+{
+	size_t length = strnlen(text, size);
+
+	for (size_t i = 0; i < length; i++)
+		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+			return false;
+	return length < size;
+}
+
 #endif
