@@ -51,8 +51,7 @@ struct dataspace_entry {
 	uint64_t digest[2];
 	memory_t native;               /* to ask what is populated; taken at the first checkpoint */
 	uint8_t *source;               /* attached here, or NULL */
-	ds_t copy_ds;                  /* for the snapshot */
-	uint8_t *copy;
+	struct copy *copy;             /* the strategy's, for the snapshot */
 	uint64_t populated, prepared;  /* bytes with backing; those whose pages are present on both sides */
 };
 

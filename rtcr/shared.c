@@ -10,8 +10,9 @@
 
 enum { WARM_MAX = 32 << 20, WARM_PASSES = 6, ROUNDS = 3, STEP = 4 << 20 };
 
-struct retired {
-	struct retired *next;
+/* Of a dataspace; retired when that goes while the snapshot shows it. */
+struct copy {
+	struct copy *next;
 	ds_t ds;
 	uint8_t *bytes;
 	uint64_t size;
@@ -24,7 +25,7 @@ static struct {
 	uint32_t count, room, native_room;
 	uint64_t changes;              /* registry.changes when the list was made */
 	uint64_t epoch;                /* of their memory when snapshot.extents was made */
-	struct retired *retired;
+	struct copy *retired;
 } shared;
 
 static err_t list_make(void)
@@ -51,18 +52,32 @@ static err_t list_make(void)
 	return OK;
 }
 
+static void copy_free(struct copy *copy)
+{
+	ds_detach(copy->bytes, copy->size);
+	ds_free(copy->ds);
+	heap_free(copy);
+}
+
 static err_t copy_make(struct dataspace_entry *dataspace)
 {
-	void *copy;
-	err_t err = ds_alloc(dataspace->size, &dataspace->copy_ds);
+	struct copy *copy = heap_alloc(sizeof *copy);
+	void *bytes;
 
-	if (err != OK)
-		return err;
-	err = ds_attach(dataspace->copy_ds, 0, 0, RIGHT_READ | RIGHT_WRITE, 0, &copy);
+	if (!copy)
+		return ERR_MEMORY_QUOTA;
+	copy->size = dataspace->size;
+	err_t err = ds_alloc(copy->size, &copy->ds);
+	if (err == OK) {
+		err = ds_attach(copy->ds, 0, 0, RIGHT_READ | RIGHT_WRITE, 0, &bytes);
+		if (err != OK)
+			ds_free(copy->ds);
+	}
 	if (err != OK) {
-		ds_free(dataspace->copy_ds);
+		heap_free(copy);
 		return err;
 	}
+	copy->bytes = bytes;
 	dataspace->copy = copy;
 	return OK;
 }
@@ -74,7 +89,7 @@ static err_t extent_add(uint32_t number, uint64_t offset, uint64_t size)
 	if (!array_room((void **)&snapshot.extents, snapshot.extent_count, &snapshot.extent_room, sizeof *snapshot.extents))
 		return ERR_MEMORY_QUOTA;
 	snapshot.extents[snapshot.extent_count++] = (struct extent_copy){
-		dataspace->entry.id, number, dataspace->source + offset, dataspace->copy + offset, offset, size};
+		dataspace->entry.id, number, dataspace->source + offset, dataspace->copy->bytes + offset, offset, size};
 	snapshot.memory += size;
 	dataspace->populated += size;
 	return OK;
@@ -139,7 +154,7 @@ static err_t extent_prepare(const struct extent_copy *extent)
 		return OK;
 	err_t err = pages_populate(dataspace->real, dataspace->source, extent->offset, extent->size);
 	if (err == OK)
-		err = pages_populate(dataspace->copy_ds, dataspace->copy, extent->offset, extent->size);
+		err = pages_populate(dataspace->copy->ds, dataspace->copy->bytes, extent->offset, extent->size);
 	for (uint64_t at = 0; at < extent->size && err == OK; at += PAGE_SIZE) {
 		(void)*(const volatile uint8_t *)(extent->source + at);
 		*(volatile uint8_t *)(extent->bytes + at) = 0;
@@ -241,26 +256,23 @@ static err_t capture(uint64_t until)
 
 static void forget(struct dataspace_entry *dataspace)
 {
-	struct retired *retired = snapshot.writing && dataspace->copy ? heap_alloc(sizeof *retired) : NULL;
+	struct copy *copy = dataspace->copy;
 
-	if (retired) {
-		*retired = (struct retired){shared.retired, dataspace->copy_ds, dataspace->copy, dataspace->size};
-		shared.retired = retired;
-	} else if (dataspace->copy && !snapshot.writing) {
-		ds_detach(dataspace->copy, dataspace->size);
-		ds_free(dataspace->copy_ds);
-	}
 	dataspace->copy = NULL;
+	if (copy && snapshot.writing) {
+		copy->next = shared.retired;
+		shared.retired = copy;
+	} else if (copy) {
+		copy_free(copy);
+	}
 }
 
 static void written(void)
 {
 	while (shared.retired) {
-		struct retired *retired = shared.retired;
-		shared.retired = retired->next;
-		ds_detach(retired->bytes, retired->size);
-		ds_free(retired->ds);
-		heap_free(retired);
+		struct copy *copy = shared.retired;
+		shared.retired = copy->next;
+		copy_free(copy);
 	}
 }
 
