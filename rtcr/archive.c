@@ -293,6 +293,8 @@ static void maps_check(const struct image *image)
 		const struct image_capability *record = image_at(image, IMAGE_KIND_capability, i);
 		if (record->object.kind == IMAGE_KIND_rpc_object || record->object.kind == IMAGE_KIND_target)
 			missing("a capability names what is no object here", "");
+		if (record->object.kind != IMAGE_KIND_object && record->rights & ~(uint32_t)RIGHT_SEND)
+			missing("a capability gives more than calls", "");
 	}
 }
 
