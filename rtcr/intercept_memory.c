@@ -155,6 +155,19 @@ static err_t rm_detach_handle(void *object, const struct rm_detach_request *requ
 	return err;
 }
 
+/* The dataspace behind a ROM is one that could be written. */
+static bool shows_rom(const struct map_entry *map, uint64_t address, uint64_t size)
+{
+	for (uint32_t i = 0; i < map->count; i++) {
+		const struct region *region = &map->regions[i];
+		const struct entry *source = registry_find(region->source);
+		if (region->address + region->size > address && region->address < address + size &&
+		    source->kind == ENTRY_DATASPACE && ((const struct dataspace_entry *)source)->rom)
+			return true;
+	}
+	return false;
+}
+
 static err_t rm_protect_handle(void *object, const struct rm_protect_request *request, struct rpc_message *message,
                                struct rm_protect_reply *reply, slot_t *caps_out)
 {
@@ -162,6 +175,8 @@ static err_t rm_protect_handle(void *object, const struct rm_protect_request *re
 	err_t err = regions_reserve(map);
 
 	(void)message, (void)caps_out;
+	if (request->rights & RIGHT_WRITE && shows_rom(map, request->address, request->size))
+		return ERR_RIGHTS;
 	if (err == OK)
 		err = rm_protect(cap_ep(map->real), request, NULL, reply, NULL);
 	if (err == OK)
