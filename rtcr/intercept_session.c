@@ -56,10 +56,15 @@ static err_t terminal_buffer_handle(void *object, const struct terminal_buffer_r
 		err = handler_take(message, 1, &signal, &badge);
 	if (err != OK)
 		return err;
+	if (((const struct dataspace_entry *)ds)->rom)
+		return ERR_DENIED;   /* input would be written there */
+	const uint32_t before = session->buffer;
 	session->buffer = ds->id;
 	err = session_handler_set(session, signal, badge, message->caps[1]);
 	if (err == OK)
 		(void)rpc_keep(message, 1);
+	else
+		session->buffer = before;
 	return err;
 }
 
