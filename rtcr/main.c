@@ -250,7 +250,7 @@ static void snapshot_end(void)
 		if (err == OK) {
 			target_destroy();
 			target_state_set(TARGET_KILLED);
-		} else if (pd_resume((pd_t){target.child.native}) != OK) {
+		} else if (snapshot_undo_stop() != OK) {
 			log_line("the component stands and cannot go on");
 		}
 	}

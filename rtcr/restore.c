@@ -158,7 +158,8 @@ static err_t session_make(const struct image_session *record, enum service servi
 	made->period = state.period;
 	target.timers_armed |= service == SERVICE_TIMER;
 	const struct entry *buffer = registry_find(state.buffer);
-	if (service == SERVICE_TERMINAL && state.signal && (!buffer || buffer->kind != ENTRY_DATASPACE))
+	if (service == SERVICE_TERMINAL && state.signal &&
+	    (!buffer || buffer->kind != ENTRY_DATASPACE || ((const struct dataspace_entry *)buffer)->rom))
 		return ERR_CORRUPT;
 	slot_t slot;
 	if (!state.signal)

@@ -274,6 +274,14 @@ err_t snapshot_prepared(void)
 	return snapshot.result;
 }
 
+err_t snapshot_undo_stop(void)
+{
+	if (!target.stopped)
+		return OK;
+	target.stopped = false;
+	return pd_resume((pd_t){target.child.native});
+}
+
 err_t snapshot_take(uint64_t budget_ns, bool stop)
 {
 	err_t err = stop_and_copy(budget_ns, stop);
@@ -282,8 +290,9 @@ err_t snapshot_take(uint64_t budget_ns, bool stop)
 	if (err == OK)
 		err = describe();
 	if (err != OK) {
-		target_fail("checkpoint given up after %lu us, the component runs on: %s", stand.stop_ns / 1000,
-		            err_sentence(err));
+		bool runs = snapshot_undo_stop() == OK;
+		target_fail("checkpoint given up after %lu us, the component %s: %s", stand.stop_ns / 1000,
+		            runs ? "runs on" : "stands and cannot go on", err_sentence(err));
 		return err;
 	}
 	target.status.memory_bytes = snapshot.memory;

@@ -67,6 +67,7 @@ err_t snapshot_prepare(void) MUST_CHECK;      /* ends as SIGNAL_WRITTEN */
 err_t snapshot_prepared(void) MUST_CHECK;     /* how it ended */
 err_t snapshot_take(uint64_t budget_ns, bool stop) MUST_CHECK;
 err_t snapshot_finish(void) MUST_CHECK;
+err_t snapshot_undo_stop(void) MUST_CHECK;    /* go on, where `stop` left it standing */
 err_t snapshot_thread(uint32_t n, struct checkpoint_thread_reply *thread) MUST_CHECK;
 
 /* Entries by what they are made of. */
