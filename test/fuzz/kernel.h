@@ -93,6 +93,7 @@ void domain_unmap(struct pd *pd, uint64_t address, uint64_t size);
 err_t cap_lookup(struct pd *pd, uint64_t slot, enum kind kind, uint32_t rights, struct cap **cap) MUST_CHECK;
 err_t pd_lookup(uint64_t slot, uint32_t rights, struct pd **pd) MUST_CHECK;
 struct object *kernel_object_make(enum kind kind);
+void kernel_object_destroy(struct object *object);
 bool kernel_failure_due(void);
 
 /* Of kernel.c: the actor that runs. */

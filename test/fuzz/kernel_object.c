@@ -219,16 +219,8 @@ static void pd_drain(struct pd *pd)
 	free(pd->machine);
 }
 
-err_t object_revoke(cap_t name)
+void kernel_object_destroy(struct object *object)
 {
-	struct cap *cap;
-	err_t err = cap_lookup(kernel_current()->pd, name.slot, KIND_NONE, RIGHT_DESTROY, &cap);
-
-	if (err != OK)
-		return err;
-	struct object *object = cap->object;
-	if (object->kind == KIND_CONSOLE || object->kind == KIND_HOST)
-		return ERR_UNSUPPORTED;
 	donation_drop(object);
 	object_clear_caps(object);
 	if (object->kind == KIND_PD) {
@@ -246,6 +238,18 @@ err_t object_revoke(cap_t name)
 	}
 	model.objects--;
 	free(object);
+}
+
+err_t object_revoke(cap_t name)
+{
+	struct cap *cap;
+	err_t err = cap_lookup(kernel_current()->pd, name.slot, KIND_NONE, RIGHT_DESTROY, &cap);
+
+	if (err != OK)
+		return err;
+	if (cap->object->kind == KIND_CONSOLE || cap->object->kind == KIND_HOST)
+		return ERR_UNSUPPORTED;
+	kernel_object_destroy(cap->object);
 	return OK;
 }
 
