@@ -140,7 +140,10 @@ err_t do_cap_revoke_badge(struct thread *thread, const uint64_t *word, bool *blo
 		return ERR_CAPABILITY;
 	if (!word[1] || word[1] > UINT32_MAX)
 		return ERR_ARGUMENT;
-	object_clear_badge(cap->object, (uint32_t)word[1]);
+	struct object *object = cap->object;   /* the slot may be among those that are emptied */
+	object_clear_badge(object, (uint32_t)word[1]);
+	if (object->kind == KIND_ENDPOINT)
+		endpoint_drain_badge((struct endpoint *)object, (uint32_t)word[1]);
 	return OK;
 }
 

@@ -300,17 +300,31 @@ void thread_rematch(struct thread *thread)
 		machine_deadline_start(thread);
 }
 
+static void caller_drain(struct thread *thread)
+{
+	if (thread->run != THREAD_FAULTED) {
+		thread_unblock(thread, ERR_GONE);
+		return;
+	}
+	queue_remove(&thread->call_link);
+	thread->run = THREAD_STOPPED;
+}
+
+void endpoint_drain_badge(struct endpoint *endpoint, uint32_t badge)
+{
+	struct link *next;
+
+	for (struct link *link = endpoint->callers.first; link; link = next) {
+		next = link->next;
+		if (link->thread->call_badge == badge)
+			caller_drain(link->thread);
+	}
+}
+
 void endpoint_drain(struct endpoint *endpoint)
 {
-	while (endpoint->callers.first) {
-		struct thread *thread = endpoint->callers.first->thread;
-		if (thread->run == THREAD_FAULTED) {
-			queue_remove(&thread->call_link);
-			thread->run = THREAD_STOPPED;
-		} else {
-			thread_unblock(thread, ERR_GONE);
-		}
-	}
+	while (endpoint->callers.first)
+		caller_drain(endpoint->callers.first->thread);
 	while (endpoint->waiters.first)
 		thread_unblock(endpoint->waiters.first->thread, ERR_GONE);
 }

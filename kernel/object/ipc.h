@@ -27,4 +27,7 @@ void endpoint_drain(struct endpoint *endpoint);
 void reply_drain(struct reply *reply);
 void signal_drain(struct signal *signal);
 
+/* When a badge is revoked: callers that came by it and were not received continue with ERR_GONE. */
+void endpoint_drain_badge(struct endpoint *endpoint, uint32_t badge);
+
 #endif

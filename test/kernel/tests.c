@@ -174,6 +174,43 @@ TEST(calls, "a server in another protection domain answers, sees the badge, and 
 	object_end(ep);
 }
 
+static void partner_asks(addr_t unused)
+{
+	(void)unused;
+	message_words(0, 0);
+	if (ipc_call((ep_t){PARTNER_EP}) == ERR_GONE && signal_submit((signal_t){PARTNER_SIGNAL}) == OK)
+		sleep_for_ever();
+	for (;;)
+		thread_yield();
+}
+
+TEST(stale, "a call that waits under a badge that is revoked is not received any more: the badge may mean another")
+{
+	slot_t ep = object_make(KIND_ENDPOINT), reply = object_make(KIND_REPLY), signal = object_make(KIND_SIGNAL);
+	static struct thread_state state;
+	static struct partner partner;
+	const struct utcb *utcb = utcb_self();
+
+	partner_make(&partner, partner_asks, 0, (ep_t){0});
+	partner_give(&partner, PARTNER_EP, ep, RIGHT_SEND, 6);
+	partner_give(&partner, PARTNER_SIGNAL, signal, RIGHT_ALL, 1);
+	partner_start(&partner);
+	for (state.run = THREAD_RUNNING; state.run != THREAD_CALLING;) {
+		CHECK(pd_pause(partner.pd, 1000000000) == OK && thread_read(partner.thread, &state) == OK);
+		if (state.run != THREAD_CALLING)
+			CHECK(pd_resume(partner.pd) == OK);
+	}
+	CHECK(cap_revoke_badge((cap_t){ep}, 7) == OK && thread_read(partner.thread, &state) == OK);
+	CHECK(state.run == THREAD_CALLING);
+	CHECK(cap_revoke_badge((cap_t){ep}, 6) == OK && pd_resume(partner.pd) == OK);
+	CHECK(ipc_wait((ep_t){ep}, (reply_t){reply}, (signal_t){signal}, clock_now() + 5000000000) == OK);
+	CHECK(utcb->event == EVENT_SIGNAL && utcb->badge == 1);
+	partner_end(&partner);
+	object_end(signal);
+	object_end(reply);
+	object_end(ep);
+}
+
 static void partner_touch(addr_t address)
 {
 	*(volatile uint64_t *)address = 42;
