@@ -115,15 +115,9 @@ static bool fault_keep(struct map *map, uint64_t address, uint32_t access, uint3
 static uint32_t fault_unresolved(struct thread *thread, const uint32_t *words)
 {
 	static struct thread_state state;
-	const uint64_t limit = 1000000000;
-	bool reflects = false;
 
-	if (thread_pause(thread->native, limit) == OK) {
-		reflects = thread_read(thread->native, &state) == OK && state.utcb.fault_entry;
-		err_t ignored = thread_resume(thread->native);
-		(void)ignored;
-	}
-	if (reflects && words[0] != FAULT_DEAD)
+	/* It stands as long as it has no reply: no pause, which would be refused while somebody pauses its domain. */
+	if (words[0] != FAULT_DEAD && thread_read(thread->native, &state) == OK && state.utcb.fault_entry)
 		return FAULT_REFLECT;
 	thread->exception = (struct cpu_thread_exception_reply){
 		.address = words[2] | (uint64_t)words[3] << 32, .instruction = words[4] | (uint64_t)words[5] << 32,

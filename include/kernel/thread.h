@@ -4,7 +4,7 @@
  *
  * A thread object is bound to a protection domain and a control block, given its registers with
  * thread_write, and resumed. Its whole state can be read and written while it stands still: paused itself,
- * or with its protection domain.
+ * or with its protection domain; and read while a fault of it awaits its reply.
  *
  * Faults. A fault makes the thread call its fault endpoint; the message is
  *      words[0] enum fault   [1] access (enum right)   [2,3] address   [4,5] instruction   [6] detail

@@ -81,7 +81,7 @@ err_t do_thread_read(struct thread *thread, const uint64_t *word, bool *blocked)
 	(void)blocked;
 	if (err != OK)
 		return err;
-	if (!thread_is_paused(target) && target->run != THREAD_STOPPED)
+	if (!thread_is_paused(target) && target->run != THREAD_STOPPED && target->run != THREAD_FAULTED)
 		return ERR_STATE;
 	return thread_state_get(target, thread_bulk(thread));
 }
