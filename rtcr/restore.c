@@ -293,7 +293,7 @@ static bool capability_same(const struct image_capability *record, const struct 
 	return cap->slot == record->record.id && cap->kind == record->kind && cap->rights == record->rights &&
 	       cap->badge == (kernels ? record->badge : BADGE_OF(record->object.id)) &&
 	       (!kernels || cap->object == ((const struct object_entry *)entry)->kernel_id) &&
-	       (!object || cap->pending_count == object->count);
+	       (!object || cap->pending_count >= object->count);   /* a terminal may have had news meanwhile */
 }
 
 /* The kernel's own list of the new capability space against the image, slot by slot. */
