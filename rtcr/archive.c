@@ -77,14 +77,14 @@ static err_t newest_ask(uint64_t below, uint64_t *generation)
 	return err;
 }
 
-uint64_t archive_newest(uint64_t below)
+err_t archive_newest(uint64_t below, uint64_t *generation)
 {
-	uint64_t generation = 0;
-	err_t err = newest_ask(below, &generation);
+	*generation = 0;
+	err_t err = newest_ask(below, generation);
 
 	if (store_renew(STORE_READING, err))
-		err = newest_ask(below, &generation);
-	return err == OK ? generation : 0;
+		err = newest_ask(below, generation);
+	return err == ERR_NOT_FOUND ? OK : err;
 }
 
 static err_t file_open(uint64_t generation, uint64_t *size)
@@ -110,9 +110,9 @@ static err_t file_open(uint64_t generation, uint64_t *size)
 
 static err_t image_fail(uint64_t generation, const struct image_fault *fault, err_t err)
 {
-	uint64_t older = archive_newest(generation);
+	uint64_t older;
 
-	if (older)
+	if (archive_newest(generation, &older) == OK && older)
 		target_fail("restore: checkpoint %lu is not usable: %s at byte %lu; an older one is %s@%lu", generation,
 		            fault->sentence, fault->offset, target.name, older);
 	else
@@ -145,8 +145,13 @@ err_t archive_open(uint64_t generation, struct image *image)
 	const struct image_source from = {window_read, NULL, 0};
 	struct image_source source = from;
 	struct image_fault fault = {0, "cannot be read"};
-	uint64_t needed, newest = archive_newest(UINT64_MAX);
+	uint64_t needed, newest;
+	err_t err = archive_newest(UINT64_MAX, &newest);
 
+	if (err != OK) {
+		store_fail(STORE_READING, "restore", err);
+		return err;
+	}
 	target.status.generation = newest;
 	if (!generation)
 		generation = newest;
@@ -154,7 +159,7 @@ err_t archive_open(uint64_t generation, struct image *image)
 		target_fail("restore: %s has no checkpoint", target.name);
 		return ERR_NOT_FOUND;
 	}
-	err_t err = file_open(generation, &source.size);
+	err = file_open(generation, &source.size);
 	if (err != OK)
 		return err;
 	err = image_probe(&source, &needed, &fault);

@@ -21,7 +21,7 @@ err_t archive_verify(const struct image *image) MUST_CHECK;
 err_t archive_chunk_buffer(uint32_t size, uint8_t **bytes) MUST_CHECK;
 
 /* The newest generation in the store that is below `below`, 0: none. */
-uint64_t archive_newest(uint64_t below);
+err_t archive_newest(uint64_t below, uint64_t *generation) MUST_CHECK;
 
 /* Parts of records that only this reader of them understands. Checked by archive_check. */
 err_t rom_name_read(const struct image_dataspace *record, uint64_t *size, char *name, uint32_t room) MUST_CHECK;

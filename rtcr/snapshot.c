@@ -251,6 +251,9 @@ err_t snapshot_prepare(void)
 {
 	err_t err = writer_start();
 
+	/* Never a guess: a number below the newest would hide this checkpoint behind an older one. */
+	if (err == OK && !snapshot.newest)
+		err = archive_newest(UINT64_MAX, &snapshot.newest);
 	if (err == OK)
 		err = roms_arrange();
 	if (err == OK)
@@ -269,7 +272,7 @@ err_t snapshot_prepare(void)
 err_t snapshot_prepared(void)
 {
 	if (snapshot.result != OK)
-		target_fail("checkpoint: cannot prepare: %s", err_sentence(snapshot.result));
+		store_fail(STORE_ROMS, "checkpoint: cannot prepare", snapshot.result);
 	target.status.prepare_ns = snapshot.prepare_ns;
 	return snapshot.result;
 }
@@ -296,13 +299,14 @@ err_t snapshot_take(uint64_t budget_ns, bool stop)
 		return err;
 	}
 	target.status.memory_bytes = snapshot.memory;
-	if (!snapshot.newest)
-		snapshot.newest = archive_newest(UINT64_MAX);
 	snapshot.header = (struct image_header){.generation = snapshot.newest + 1,
 	                                        .parent_generation = target.parent, .created_ns = clock_real()};
 	machine_describe(&snapshot.header);
-	snapshot.writing = true;
-	return signal_submit(snapshot.start);
+	err = signal_submit(snapshot.start);
+	snapshot.writing = err == OK;
+	if (err != OK && snapshot_undo_stop() != OK)
+		log_line("the component stands and cannot go on");
+	return err;
 }
 
 err_t snapshot_finish(void)
