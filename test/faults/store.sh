@@ -69,6 +69,25 @@ read_only_test() {
 	expect 0 "$rtcr" rm count
 }
 
+stop_test() { # with timers, which rest while it stands
+	what="a checkpoint that was to stop it cannot be written"
+	expect 0 "$rtcr" run -d --native --name sheep -- "$build/component/sheep.elf" 3000
+	mount --options-mode ignore -o remount,ro "$RTCR_STATE/store"
+	expect 1 "$rtcr" checkpoint --stop sheep
+	says err 'read-only file system'
+	mount --options-mode ignore -o remount,rw "$RTCR_STATE/store"
+	expect 0 "$rtcr" checkpoint sheep
+	mount --options-mode ignore -o remount,ro "$RTCR_STATE/store"
+	expect 1 "$rtcr" checkpoint --stop sheep
+	says err 'read-only file system'
+	mount --options-mode ignore -o remount,rw "$RTCR_STATE/store"
+	count_more sheep
+	expect 0 "$rtcr" checkpoint --stop sheep
+	expect 0 "$rtcr" restore sheep
+	expect 0 "$rtcr" wait sheep
+	expect 0 "$rtcr" rm sheep
+}
+
 gone_test() {
 	what="the store's directory is removed"
 	count_run count 1500
@@ -87,6 +106,7 @@ gone_test() {
 
 full_test
 read_only_test
+stop_test
 gone_test
 "$rtcr" node stop --force >/dev/null 2>&1
 umount -l "$RTCR_STATE/store"
