@@ -146,7 +146,8 @@ bool fault_serve(uint32_t badge, const uint32_t *message, uint32_t *how)
 	}
 	const struct region *region = map_look(thread->pd->space, address & ~(PAGE_SIZE - 1), &rights, &map, &place);
 	if (region && (rights & access) == access) {
-		*how = map_show(map, place, PAGE_SIZE, SHOW_MAP) == OK ? FAULT_RETRY : fault_unresolved(thread, words);
+		err_t err = page_show(thread->pd, address & ~(PAGE_SIZE - 1), region, place, rights);
+		*how = err == OK ? FAULT_RETRY : fault_unresolved(thread, words);
 		return true;
 	}
 	if (map->handler && fault_keep(map, place, access, badge))

@@ -120,13 +120,6 @@ static void region_insert(struct map *map, uint32_t at, const struct region *reg
 	map->count++;
 }
 
-static void region_remove(struct map *map, uint32_t at)
-{
-	use_drop(map->regions[at].source, map);
-	map->count--;
-	memmove(&map->regions[at], &map->regions[at + 1], (map->count - at) * sizeof *map->regions);
-}
-
 /* Cut the region at `at` in two at `address`, inside it. Room and use are there. */
 static err_t region_split(struct map *map, uint32_t at, uint64_t address)
 {
@@ -193,37 +186,50 @@ static err_t room_find(struct map *map, uint64_t size, uint64_t *address)
 	return ERR_RANGE;
 }
 
-/* How deep maps are below `source`; more than MAP_DEPTH also if `map` itself is among them. */
-static uint32_t depth_below(const struct object *source, const struct map *map, uint32_t limit)
+uint64_t map_search(void)
 {
-	const struct map *inner = (const struct map *)source;
-	uint32_t deepest = 0;
+	static uint64_t last;
+
+	return ++last;
+}
+
+/* How deep maps are below `source`; more than MAP_DEPTH also if `map` itself is among them. Each is looked at once. */
+static uint32_t depth_below(struct object *source, const struct map *map, uint64_t search)
+{
+	struct map *inner = (struct map *)source;
 
 	if (source->type != TYPE_MAP)
 		return 0;
-	if (inner == map || limit == 0)
+	if (inner == map)
 		return MAP_DEPTH + 1;
+	if (inner->searched == search)
+		return inner->depth;
+	uint32_t deepest = 0;
 	for (uint32_t i = 0; i < inner->count; i++) {
-		uint32_t depth = depth_below(inner->regions[i].source, map, limit - 1);
+		uint32_t depth = depth_below(inner->regions[i].source, map, search);
 		deepest = depth > deepest ? depth : deepest;
 	}
-	return deepest + 1;
+	inner->searched = search;
+	inner->depth = deepest + 1;
+	return inner->depth;
 }
 
-static uint32_t depth_above(const struct map *map, uint32_t limit)
+static uint32_t depth_above(struct map *map, uint64_t search)
 {
 	uint32_t highest = 0;
 
-	if (limit == 0)
-		return MAP_DEPTH + 1;
+	if (map->searched == search)
+		return map->depth;
 	for (const struct map_use *use = map->uses; use; use = use->next) {
-		uint32_t height = depth_above(use->map, limit - 1) + 1;
+		uint32_t height = depth_above(use->map, search) + 1;
 		highest = height > highest ? height : highest;
 	}
+	map->searched = search;
+	map->depth = highest;
 	return highest;
 }
 
-static err_t source_check(const struct map *map, const struct object *source, uint64_t *size, uint32_t *rights)
+static err_t source_check(struct map *map, struct object *source, uint64_t *size, uint32_t *rights)
 {
 	if (source->type == TYPE_DATASPACE) {
 		const struct dataspace *dataspace = (const struct dataspace *)source;
@@ -232,7 +238,7 @@ static err_t source_check(const struct map *map, const struct object *source, ui
 		return OK;
 	}
 	const struct map *inner = (const struct map *)source;
-	if (inner->pd || depth_below(source, map, MAP_DEPTH) + depth_above(map, MAP_DEPTH) > MAP_DEPTH)
+	if (inner->pd || depth_below(source, map, map_search()) + depth_above(map, map_search()) > MAP_DEPTH)
 		return ERR_UNSUPPORTED;
 	*size = inner->size;
 	*rights = RIGHTS;
@@ -241,10 +247,14 @@ static err_t source_check(const struct map *map, const struct object *source, ui
 
 static void regions_drop(struct map *map, uint64_t address, uint64_t end)
 {
-	uint32_t at = region_after(map, address);
+	uint32_t at = region_after(map, address), last = at;
 
-	while (at < map->count && map->regions[at].address < end)
-		region_remove(map, at);
+	for (; last < map->count && map->regions[last].address < end; last++)
+		use_drop(map->regions[last].source, map);
+	if (last == at)
+		return;
+	memmove(&map->regions[at], &map->regions[last], (map->count - last) * sizeof *map->regions);
+	map->count -= last - at;
 }
 
 err_t map_attach(struct map *map, const struct rm_attach_request *request, struct object *source, uint64_t *address)
@@ -345,17 +355,31 @@ void map_regions_drop(struct map *map)
 	regions_drop(map, 0, map->size);
 }
 
+/* All regions of `map` that show `source`; how many is known. */
+static void source_drop(struct map *map, const struct object *source, uint32_t count)
+{
+	enum { SINGLY = 1024 };
+	uint32_t kept = 0;
+
+	if (count > SINGLY)
+		map_hide_all(map);
+	for (uint32_t i = 0; i < map->count && count <= SINGLY; i++)
+		if (map->regions[i].source == source)
+			map_hide(map, map->regions[i].address, map->regions[i].size);
+	for (uint32_t i = 0; i < map->count; i++)
+		if (map->regions[i].source != source)
+			map->regions[kept++] = map->regions[i];
+	map->count = kept;
+}
+
 void map_uses_detach(struct object *source, struct map_use **uses)
 {
 	while (*uses) {
-		struct map *map = (*uses)->map;
-		uint32_t i = 0;
-		while (map->regions[i].source != source)
-			i++;
-		const struct region region = map->regions[i];
-		map_hide(map, region.address, region.size);
-		region_remove(map, i);
-		faults_retry(map, region.address, region.size);
+		struct map_use *use = *uses;
+		source_drop(use->map, source, use->count);
+		*uses = use->next;
+		faults_retry(use->map, 0, use->map->size);
+		heap_free(use);
 	}
 }
 

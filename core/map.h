@@ -7,8 +7,9 @@
  *    0x5000 [ region ] ───► 0 [ region ]  [hole] [region] ► [ d2 ]
  *
  * The kernel knows mappings of address spaces only. So a change of a map is carried up, through the maps that show it,
- * to every address space (map_seen), and what is visible there is found by going down to dataspaces. Maps are
- * nested at most MAP_DEPTH deep, never in themselves.
+ * to every address space, and what is visible there is found by going down to dataspaces. Where that is too much, and
+ * for what is not shown for other reasons, a fault shows the page that it is at. Maps are nested at most MAP_DEPTH deep,
+ * never in themselves.
  */
 #ifndef CORE_MAP_H
 #define CORE_MAP_H
@@ -42,6 +43,8 @@ struct map {
 	struct map_use *uses;      /* maps that show this one */
 	slot_t handler;            /* signal for faults, or 0 */
 	uint64_t search;           /* where to look for room first */
+	uint64_t searched;         /* the last search that was here (map_search), ... */
+	uint32_t depth;            /* ... and what it found */
 };
 
 static inline struct object *map_object(struct map *map)
@@ -77,8 +80,16 @@ const struct region *map_look(struct map *map, uint64_t address, uint32_t *right
 enum show { SHOW_MAP, SHOW_POPULATE, SHOW_HIDE };
 err_t map_show(struct map *map, uint64_t address, uint64_t size, enum show how) MUST_CHECK;
 
-/* Hide it everywhere. */
+/* Hide it everywhere; or all that any address space shows from where `map` is seen. */
 void map_hide(struct map *map, uint64_t address, uint64_t size);
+void map_hide_all(struct map *map);
+
+/* Show in one address space the page at `place` of the map that `region` is of (map_look). */
+err_t page_show(struct pd *pd, uint64_t address, const struct region *region, uint64_t place, uint32_t rights)
+	MUST_CHECK;
+
+/* A number for a search that marks the maps it has been at. */
+uint64_t map_search(void);
 
 /* Faults that wait in a range of `map` are tried again (fault.c). */
 void faults_retry(const struct map *map, uint64_t address, uint64_t size);

@@ -6,6 +6,21 @@
 
 #include "core/map.h"
 
+/*
+ * What one change may cost: a map that is shown many times by one that is shown many times itself is seen in more places
+ * than anybody can wait for. Beyond that all is hidden, in every space that shows it, and faults bring it back.
+ */
+enum { STEPS = 1 << 22, STEPS_MAPPING = 256 };
+#define OVERRUN ERR_BUSY
+
+static uint32_t steps;
+
+static bool steps_left(uint32_t count)
+{
+	steps += count;
+	return steps <= STEPS;
+}
+
 /* A part of a map as it is seen at `address` of a protection domain, with at most `rights`. */
 struct view {
 	struct pd *pd;
@@ -35,6 +50,8 @@ static err_t leaf_show(const struct view *view, uint64_t address, uint64_t size,
 {
 	uint32_t flags = view->how == SHOW_POPULATE ? MAP_POPULATE_NOW : 0;
 
+	if (!steps_left(STEPS_MAPPING))
+		return OVERRUN;
 	if (!rights) {
 		space_hide(view->pd->native, address, size);
 		return OK;
@@ -51,6 +68,8 @@ static err_t view_down(const struct view *view, const struct map *map, uint64_t 
 {
 	for (uint32_t i = region_after(map, from); i < map->count && map->regions[i].address < to; i++) {
 		const struct region *region = &map->regions[i];
+		if (!steps_left(1))
+			return OVERRUN;
 		uint64_t start = region->address > from ? region->address : from;
 		uint64_t end = region->address + region->size < to ? region->address + region->size : to;
 		uint64_t offset = start - region->address + region->offset;
@@ -71,6 +90,8 @@ static err_t view_up(const struct map *seen, uint64_t address, uint64_t size, co
 {
 	if (map->pd) {
 		if (how == SHOW_HIDE) {
+			if (!steps_left(STEPS_MAPPING))
+				return OVERRUN;
 			space_hide(map->pd->native, start, size);
 			return OK;
 		}
@@ -81,6 +102,8 @@ static err_t view_up(const struct map *seen, uint64_t address, uint64_t size, co
 		const struct map *outer = use->map;
 		for (uint32_t i = 0; i < outer->count; i++) {
 			const struct region *region = &outer->regions[i];
+			if (!steps_left(1))
+				return OVERRUN;
 			if (region->source != &map->object || region->offset >= start + size ||
 			    start >= region->offset + region->size)
 				continue;
@@ -96,9 +119,40 @@ static err_t view_up(const struct map *seen, uint64_t address, uint64_t size, co
 	return OK;
 }
 
+/* Take everything from every space that shows `map`, each once. */
+static void spaces_hide(struct map *map, uint64_t search)
+{
+	if (map->searched == search)
+		return;
+	map->searched = search;
+	if (map->pd)
+		space_hide(map->pd->native, PD_LOW, PD_HIGH - PD_LOW);
+	for (struct map_use *use = map->uses; use; use = use->next)
+		spaces_hide(use->map, search);
+}
+
+void map_hide_all(struct map *map)
+{
+	spaces_hide(map, map_search());
+}
+
 err_t map_show(struct map *map, uint64_t address, uint64_t size, enum show how)
 {
-	return view_up(map, address, size, map, address, RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE, how);
+	steps = 0;
+	err_t err = view_up(map, address, size, map, address, RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE, how);
+	if (err != OVERRUN)
+		return err;
+	map_hide_all(map);
+	return OK;
+}
+
+err_t page_show(struct pd *pd, uint64_t address, const struct region *region, uint64_t place, uint32_t rights)
+{
+	const struct view view = {pd, address, rights, SHOW_MAP};
+
+	steps = 0;
+	return leaf_show(&view, address, PAGE_SIZE, (const struct dataspace *)region->source,
+	                 place - region->address + region->offset, rights);
 }
 
 void map_hide(struct map *map, uint64_t address, uint64_t size)

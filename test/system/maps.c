@@ -68,6 +68,35 @@ TEST(nested_three, "what is written through three maps is in the dataspace, each
 	nest_end(&nest);
 }
 
+TEST(nested_wide, "a page that maps in maps show at more places than can be mapped is at each of them, until it is freed")
+{
+	enum { TIMES = 60, DEEP = 4 };
+	uint64_t size = PAGE_SIZE, word;
+	void *window = NULL;
+	rm_t map[DEEP];
+	ds_t as_ds[DEEP], page;
+
+	CHECK_OK(ds_alloc(PAGE_SIZE, &page));
+	for (int i = 0; i < DEEP; i++, size *= TIMES) {
+		map[i] = map_make(size);
+		as_ds[i] = map_ds(map[i]);
+		for (uint64_t at = 0; i && at < TIMES; at++)
+			CHECK_OK(map_attach(map[i], as_ds[i - 1], at * size / TIMES, 0, 0, READ_WRITE));
+	}
+	size /= TIMES;
+	CHECK_OK(ds_attach(as_ds[DEEP - 1], 0, 0, READ_WRITE, 0, &window));
+	CHECK_OK(map_attach(map[0], page, 0, 0, 0, READ_WRITE));
+	uint8_t *first = window, *last = first + size - PAGE_SIZE;
+	CHECK(word_write(first, 77) && word_read(last, &word) && word == 77);
+	CHECK(word_write(last, 78) && word_read(first + size / 2, &word) && word == 78);
+	CHECK_OK(map_protect(map[0], 0, PAGE_SIZE, RIGHT_READ));
+	CHECK(!word_write(first, 79) && word_read(last, &word) && word == 78);
+	ds_free(page);
+	CHECK(!word_read(first, &word) && !word_read(last, &word) && !word_read(first + size / 2, &word));
+	for (int i = DEEP - 1; i >= 0; i--)
+		map_destroy(map[i], as_ds[i]);
+}
+
 TEST(nested_protected, "rights are those of the strictest map on the way, and come back")
 {
 	struct nest nest;
