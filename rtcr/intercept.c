@@ -22,8 +22,8 @@ err_t handler_take(struct rpc_message *message, uint32_t index, uint32_t *signal
 
 static struct session_entry *session_of(uint32_t client_id)
 {
-	for (struct entry *entry = registry.first; entry; entry = entry->next)
-		if (entry->kind == ENTRY_SESSION && ((struct session_entry *)entry)->client_id == client_id)
+	for (struct entry *entry = registry.first_of[ENTRY_SESSION]; entry; entry = entry->next_alike)
+		if (((struct session_entry *)entry)->client_id == client_id)
 			return (struct session_entry *)entry;
 	return NULL;
 }

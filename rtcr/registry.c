@@ -38,13 +38,41 @@ static bool table_grow(uint32_t id)
 	return true;
 }
 
-/* The entry with the next lower id: mostly the neighbour. */
+/* Nearly always the last one: ids grow. */
 static struct entry *entry_before(uint32_t id)
 {
+	if (registry.last && registry.last->id < id)
+		return registry.last;
 	while (--id)
 		if (registry.by_id[id])
 			return registry.by_id[id];
 	return NULL;
+}
+
+static void entry_link(struct entry *entry)
+{
+	struct entry *before = entry_before(entry->id), *alike = registry.last_of[entry->kind];
+
+	while (alike && alike->id > entry->id)
+		alike = alike->before_alike;
+	entry->before = before;
+	entry->next = before ? before->next : registry.first;
+	*(before ? &before->next : &registry.first) = entry;
+	*(entry->next ? &entry->next->before : &registry.last) = entry;
+	entry->before_alike = alike;
+	entry->next_alike = alike ? alike->next_alike : registry.first_of[entry->kind];
+	*(alike ? &alike->next_alike : &registry.first_of[entry->kind]) = entry;
+	*(entry->next_alike ? &entry->next_alike->before_alike : &registry.last_of[entry->kind]) = entry;
+}
+
+static void entry_unlink(const struct entry *entry)
+{
+	struct entry *before = entry->before_alike, *next = entry->next_alike;
+
+	*(entry->before ? &entry->before->next : &registry.first) = entry->next;
+	*(entry->next ? &entry->next->before : &registry.last) = entry->before;
+	*(before ? &before->next_alike : &registry.first_of[entry->kind]) = next;
+	*(next ? &next->before_alike : &registry.last_of[entry->kind]) = before;
 }
 
 void *registry_add(enum entry_kind kind, uint32_t id)
@@ -60,12 +88,9 @@ void *registry_add(enum entry_kind kind, uint32_t id)
 		return NULL;
 	if (id >= registry.next_id)
 		registry.next_id = id + 1;
-	struct entry *before = entry_before(id);
-	*entry = (struct entry){before ? before->next : registry.first, id, kind, false};
-	if (before)
-		before->next = entry;
-	else
-		registry.first = entry;
+	entry->id = id;
+	entry->kind = kind;
+	entry_link(entry);
 	registry.by_id[id] = entry;
 	registry.changes++;
 	return entry;
@@ -91,16 +116,10 @@ static void hash_remove(const struct object_entry *object)
 
 void registry_remove(struct entry *entry)
 {
-	struct entry *before = entry_before(entry->id);
-
 	if (entry->kind == ENTRY_OBJECT)
 		hash_remove((const struct object_entry *)entry);
 	registry.changes++;
-
-	if (before)
-		before->next = entry->next;
-	else
-		registry.first = entry->next;
+	entry_unlink(entry);
 	registry.by_id[entry->id] = NULL;
 	if (entry->named) {
 		err_t ignored = cap_revoke_badge(cap_any(rtcr_server.ep), BADGE_OF(entry->id));
@@ -208,8 +227,18 @@ err_t regions_reserve(struct map_entry *map)
 	return OK;
 }
 
+/* One more region shows `source`, or one less. */
+static void source_count(uint32_t source, uint32_t change)
+{
+	struct entry *entry = registry_find(source);
+
+	if (entry)
+		entry->shown += change;
+}
+
 static void region_insert(struct map_entry *map, uint32_t at, const struct region *region)
 {
+	source_count(region->source, 1);
 	memmove(&map->regions[at + 1], &map->regions[at], (map->count - at) * sizeof *region);
 	map->regions[at] = *region;
 	map->count++;
@@ -236,8 +265,8 @@ void regions_detach(struct map_entry *map, uint64_t address, uint64_t size)
 	region_split(map, address);
 	region_split(map, address + size);
 	uint32_t at = region_after(map, address), end = at;
-	while (end < map->count && map->regions[end].address < address + size)
-		end++;
+	for (; end < map->count && map->regions[end].address < address + size; end++)
+		source_count(map->regions[end].source, -1u);
 	memmove(&map->regions[at], &map->regions[end], (map->count - end) * sizeof *map->regions);
 	map->count -= end - at;
 }
@@ -257,16 +286,25 @@ void regions_protect(struct map_entry *map, uint64_t address, uint64_t size, uin
 		map->regions[i].rights = rights;
 }
 
+void regions_clear(struct map_entry *map)
+{
+	for (uint32_t i = 0; i < map->count; i++)
+		source_count(map->regions[i].source, -1u);
+	map->count = 0;
+}
+
 void regions_forget(uint32_t source)
 {
-	for (struct entry *entry = registry.first; entry; entry = entry->next) {
-		struct map_entry *map = (struct map_entry *)entry;
+	struct entry *entry = registry_find(source), *at = entry && entry->shown ? registry.first_of[ENTRY_MAP] : NULL;
+
+	for (; at; at = at->next_alike) {
+		struct map_entry *map = (struct map_entry *)at;
 		uint32_t kept = 0;
-		if (entry->kind != ENTRY_MAP)
-			continue;
 		for (uint32_t i = 0; i < map->count; i++)
 			if (map->regions[i].source != source)
 				map->regions[kept++] = map->regions[i];
 		map->count = kept;
 	}
+	if (entry)
+		entry->shown = 0;
 }

@@ -15,16 +15,19 @@
 #include <terminal/session.h>
 
 enum entry_kind { ENTRY_SESSION, ENTRY_DATASPACE, ENTRY_MAP, ENTRY_OBJECT, ENTRY_THREAD };
+enum { ENTRY_KINDS = ENTRY_THREAD + 1 };
 enum service { SERVICE_PARENT, SERVICE_PD, SERVICE_CPU, SERVICE_LOG, SERVICE_ROM, SERVICE_TIMER, SERVICE_RM, SERVICE_TERMINAL, SERVICES };
 extern const char *const service_names[SERVICES];
 
 #define BADGE_OF(id) (SERVER_BADGES + (id))
 
 struct entry {
-	struct entry *next;            /* by ascending id */
+	struct entry *next, *before;   /* by ascending id */
+	struct entry *next_alike, *before_alike;  /* among those of its kind */
 	uint32_t id;
 	enum entry_kind kind;
 	bool named;                    /* the target may have a capability to it */
+	uint32_t shown;                /* regions that show it */
 };
 
 struct session_entry {
@@ -93,7 +96,8 @@ struct thread_entry {
 
 enum { OBJECT_HASH = 1024 };
 struct registry {
-	struct entry *first;
+	struct entry *first, *last;
+	struct entry *first_of[ENTRY_KINDS], *last_of[ENTRY_KINDS];
 	uint32_t next_id;
 	struct entry **by_id;
 	uint32_t size;
@@ -133,6 +137,9 @@ err_t regions_reserve(struct map_entry *map) MUST_CHECK;
 void regions_detach(struct map_entry *map, uint64_t address, uint64_t size);
 void regions_attach(struct map_entry *map, const struct region *region);
 void regions_protect(struct map_entry *map, uint64_t address, uint64_t size, uint32_t rights);
+
+/* All regions of `map` are gone. */
+void regions_clear(struct map_entry *map);
 
 /* Forget that anything shows `source`. */
 void regions_forget(uint32_t source);

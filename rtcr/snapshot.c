@@ -54,8 +54,8 @@ static err_t threads_room(void)
 	const addr_t align = _Alignof(struct thread_copy);
 	uint32_t count = 0;
 
-	for (const struct entry *entry = registry.first; entry; entry = entry->next)
-		count += entry->kind == ENTRY_THREAD;
+	for (const struct entry *entry = registry.first_of[ENTRY_THREAD]; entry; entry = entry->next_alike)
+		count++;
 	if (count <= stand.thread_room)
 		return OK;
 	heap_free(stand.thread_block);
@@ -74,9 +74,7 @@ static err_t threads_read(void)
 	err_t room = threads_room();
 	if (room != OK)
 		return room;
-	for (struct entry *entry = registry.first; entry; entry = entry->next) {
-		if (entry->kind != ENTRY_THREAD)
-			continue;
+	for (struct entry *entry = registry.first_of[ENTRY_THREAD]; entry; entry = entry->next_alike) {
 		struct thread_copy *copy = &stand.threads[stand.thread_count++];
 		copy->entry = (const struct thread_entry *)entry;
 		copy->index = copy->entry->index;

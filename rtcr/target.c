@@ -323,6 +323,7 @@ void map_remove(struct map_entry *map)
 	}
 	slot_give(map->handler_slot);
 	regions_forget(map->entry.id);
+	regions_clear(map);
 	heap_free(map->regions);
 	registry_remove(&map->entry);
 }
@@ -419,6 +420,8 @@ void target_destroy(void)
 	writer_settle();
 	child_destroy(&target.child);
 	target.exists = false;
+	for (struct entry *map = registry.first_of[ENTRY_MAP]; map; map = map->next_alike)
+		regions_clear((struct map_entry *)map);
 	while (registry.first) {
 		struct entry *entry = registry.first;
 		entry->named = false;   /* nobody is left who could have a capability */

@@ -26,10 +26,9 @@ static void timer_fire(struct session_entry *session, uint64_t now)
 		err_t ignored = signal_submit((signal_t){session->signal_slot});
 		(void)ignored;
 	}
-	if (session->period)
-		session->deadline += ((now - session->deadline) / session->period + 1) * session->period;
-	else
-		session->deadline = DEADLINE_NEVER;
+	/* The next of its times that is to come; one beyond the end of time never does. */
+	uint64_t next = session->period ? now - (now - session->deadline) % session->period + session->period : 0;
+	session->deadline = next > now ? next : DEADLINE_NEVER;
 }
 
 uint64_t timers_expire(void)
@@ -39,9 +38,9 @@ uint64_t timers_expire(void)
 	if (!target.exists || !target.timers_armed || target.stopped ||
 	    pd_clock_get((pd_t){target.child.native}, &now) != OK)
 		return DEADLINE_NEVER;
-	for (struct entry *entry = registry.first; entry; entry = entry->next) {
+	for (struct entry *entry = registry.first_of[ENTRY_SESSION]; entry; entry = entry->next_alike) {
 		struct session_entry *session = (struct session_entry *)entry;
-		if (entry->kind != ENTRY_SESSION || session->service != SERVICE_TIMER)
+		if (session->service != SERVICE_TIMER)
 			continue;
 		if (session->deadline <= now)
 			timer_fire(session, now);

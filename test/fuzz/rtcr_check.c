@@ -135,6 +135,33 @@ static void tables_check(void)
 	FUZZ_CHECK(!count, "an id that names what is not in the list");
 }
 
+static uint32_t regions_of(uint32_t source)
+{
+	uint32_t count = 0;
+
+	for (const struct entry *entry = registry.first_of[ENTRY_MAP]; entry; entry = entry->next_alike) {
+		const struct map_entry *map = (const struct map_entry *)entry;
+		for (uint32_t i = 0; i < map->count; i++)
+			count += map->regions[i].source == source;
+	}
+	return count;
+}
+
+/* Those of one kind are the same entries in the same order, and know how often they are shown. */
+static void alike_check(enum entry_kind kind)
+{
+	const struct entry *alike = registry.first_of[kind];
+
+	for (const struct entry *entry = registry.first; entry; entry = entry->next) {
+		if (entry->kind != kind)
+			continue;
+		FUZZ_CHECK(alike == entry, "an entry that is not among those of its kind");
+		FUZZ_CHECK(entry->shown == regions_of(entry->id), "shown more often than is known, or less");
+		alike = alike->next_alike;
+	}
+	FUZZ_CHECK(!alike, "among those of a kind is another");
+}
+
 static void lists_check(void)
 {
 	uint32_t last = 0;
@@ -171,6 +198,8 @@ void rtcr_check(bool whole)
 	lists_check();
 	if (whole)
 		tables_check();
+	for (uint32_t kind = 0; whole && kind < ENTRY_KINDS; kind++)
+		alike_check((enum entry_kind)kind);
 	FUZZ_CHECK(target.exists || !registry.first, "entries without a target");
 	for (const struct entry *entry = registry.first; entry; entry = entry->next)
 		entry_check(entry);
