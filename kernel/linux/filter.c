@@ -15,12 +15,14 @@
 #include "kernel/linux/filter.h"
 #include "kernel/linux/stub/layout.h"
 
-/* What host servers may call; on what is limited by the descriptors they hold and by Landlock. */
+/*
+ * What host servers may call (server/host.c); on what is limited by the descriptors they hold and by Landlock. Nothing that
+ * passes or copies descriptors: the machine's memory is among them, under numbers that are refused.
+ */
 static const uint32_t host_calls[] = {
-	SYS_read, SYS_write, SYS_pread64, SYS_pwrite64, SYS_close, SYS_lseek, SYS_fstat, SYS_openat, SYS_newfstatat,
-	SYS_fsync, SYS_fdatasync, SYS_ftruncate, SYS_renameat, SYS_unlinkat, SYS_mkdirat, SYS_getdents64, SYS_poll,
-	SYS_ppoll, SYS_accept4, SYS_recvmsg, SYS_sendmsg, SYS_shutdown, SYS_getsockopt, SYS_statx, SYS_flock,
-	SYS_fcntl, SYS_restart_syscall /* by Linux itself, after the process was stopped in poll */,
+	SYS_read, SYS_write, SYS_pread64, SYS_pwrite64, SYS_close, SYS_lseek, SYS_fstat, SYS_openat, SYS_fsync,
+	SYS_ftruncate, SYS_renameat, SYS_unlinkat, SYS_mkdirat, SYS_getdents64, SYS_poll, SYS_accept4, SYS_shutdown,
+	SYS_restart_syscall /* by Linux itself, after the process was stopped in poll */,
 };
 
 static const uint32_t service_calls[] = {

@@ -170,7 +170,16 @@ static void attack_files(addr_t unused)
 	static const char *const outside[] = {"/etc/passwd", "../etc/passwd", "../../../../../../etc/passwd", "/proc/self/mem",
 	                                      "/", ".."};
 
+	/* pread and fcntl of the machine's memory; sendmsg and recvmsg, by which its descriptor could come back as another. */
+	static const uint64_t memory[] = {17, 72}, copies[] = {46, 47, 32, 33, 292};
+
 	(void)unused;
+	utcb_self()->foreign_stack = ATTACK_STACK - 32 * 1024;
+	utcb_self()->foreign_entry = (addr_t)note_refused;
+	for (unsigned i = 0; i < sizeof memory / sizeof *memory; i++)
+		ATTACK->got_through += raw(memory[i], STUB_FD_RAM, 0, 0, 0, 0) != 0x1234567;
+	for (unsigned i = 0; i < sizeof copies / sizeof *copies; i++)
+		ATTACK->got_through += raw(copies[i], STUB_FD_GRANT, 0, 0, 0, 0) != 0x1234567;
 	for (unsigned i = 0; i < sizeof outside / sizeof *outside; i++)
 		ATTACK->got_through += (int64_t)raw(SYS_OPENAT, STUB_FD_GRANT, (addr_t)outside[i], 0, 0, 0) >= 0;
 	ATTACK->got_through += (int64_t)raw(SYS_OPENAT, STUB_FD_GRANT, (addr_t) "inside", 0102, 0600, 0) < 0;
