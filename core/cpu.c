@@ -3,6 +3,7 @@
 #include <framework/memory.h>
 #include <kernel/boot.h>
 #include <kernel/ipc.h>
+#include <kernel/pd.h>
 #include <parent/session.h>
 
 #include "core/map.h"
@@ -11,7 +12,9 @@
 #include "core/start.h"
 #include "core/thread.h"
 
+/* How long core waits for a thread to stand, and how long it does not try again with a domain where that was in vain. */
 enum { PAUSE_LIMIT_NS = 100000000 };
+#define DEAF_NS (20ull * PAUSE_LIMIT_NS)
 
 void thread_exception_report(struct thread *thread)
 {
@@ -262,10 +265,14 @@ static err_t handle_interrupt(void *object, const struct cpu_thread_interrupt_re
 {
 	static struct thread_state state;
 	const struct thread *thread = object;
-	err_t err = thread_pause(thread->native, PAUSE_LIMIT_NS);
 
 	(void)message;
 	(void)caps_out;
+	if (thread->pd->deaf_until > clock_now())
+		return ERR_TIMEOUT;
+	err_t err = thread_pause(thread->native, PAUSE_LIMIT_NS);
+	if (err == ERR_TIMEOUT)
+		thread->pd->deaf_until = clock_now() + DEAF_NS;
 	if (err != OK)
 		return err;
 	err = thread_read(thread->native, &state);

@@ -26,6 +26,7 @@ struct pd {
 	uint32_t more_count;
 	uint32_t slots;
 	struct map *space;         /* its address space */
+	uint64_t deaf_until;       /* a thread of it did not let itself be interrupted: core does not wait again before */
 	char name[PD_NAME];
 };
 

@@ -72,7 +72,8 @@ struct cpu_thread_exception_reply {
 
 /*
  * Interrupt the thread if it runs outside [low, high): it is reflected as after a fault, with FAULT_NONE and address
- * 0. `done` 0: it is inside, or blocked in the kernel, and nothing changed.
+ * 0. `done` 0: it is inside, or blocked in the kernel, and nothing changed. ERR_TIMEOUT: it does not stand in time, or
+ * another of its domain did not a while ago; ask later.
  */
 struct cpu_thread_interrupt_request {
 	uint64_t low, high;

@@ -28,6 +28,7 @@ enum { SLOT_ROM = 2000, SLOT_TIMER, SLOT_RM, SLOT_SHARED, SLOT_OWN };
 	X(host_calls, "system calls of the host, also through the stub's instruction")                \
 	X(kernel_calls, "kernel calls with random arguments")                                         \
 	X(mask, "the pause signal masked by a forged frame, then writing for ever")                   \
+	X(deaf, "the pause signal masked, then interrupted again and again: core waits for it")            \
 	X(block, "its control block and signal stack scribbled over")                                 \
 	X(jump, "jumps into the stub and to random places by many threads")                           \
 	X(forge, "forged capabilities: every slot called as every service")                           \

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Attacks on the kernel and its stub, see attack.h. What is particular to the hosted kernel is here. */
+#include <cpu/session.h>
 #include <framework/memory.h>
 #include <kernel/thread.h>
 
@@ -143,6 +144,37 @@ void attack_mask(void)
 	                 :
 	                 : "r"(frame), "r"(stub_instruction())
 	                 : "rax", "memory");
+}
+
+static _Noreturn void deaf_run(addr_t unused)
+{
+	(void)unused;
+	attack_mask();
+	for (;;)
+		thread_yield();
+}
+
+void attack_deaf(void)
+{
+	const struct cpu_thread_create_request create = {.index = 40, .core = AFFINITY_ANY, .name = "deaf"};
+	const struct cpu_thread_interrupt_request interrupt = {0, 0};
+	struct cpu_thread_create_reply created;
+	struct cpu_thread_interrupt_reply reply = {0};
+	struct cpu_thread_start_reply started;
+	const slot_t own = SLOT_PD;
+	void *stack;
+	slot_t slot;
+
+	if (slot_take(&slot) != OK || memory_take(65536, &stack) != OK ||
+	    cpu_thread_create((ep_t){SLOT_CPU}, &create, &own, &created, &slot) != OK)
+		return;
+	const struct cpu_thread_start_request start = {(addr_t)deaf_run, (addr_t)stack + 65536 - 8, 0};
+	if (cpu_thread_start((ep_t){slot}, &start, NULL, &started, NULL) != OK)
+		return;
+	for (;;) {
+		err_t err = cpu_thread_interrupt((ep_t){slot}, &interrupt, NULL, &reply, NULL);
+		attack_note(err == OK && reply.done && ATTACK->count > MASK_WORDS, 1);
+	}
 }
 
 void attack_block(void)
