@@ -196,6 +196,7 @@ TEST(stale, "a call that waits under a badge that is revoked is not received any
 	partner_give(&partner, PARTNER_SIGNAL, signal, RIGHT_ALL, 1);
 	partner_start(&partner);
 	for (state.run = THREAD_RUNNING; state.run != THREAD_CALLING;) {
+		thread_yield();
 		CHECK(pd_pause(partner.pd, 1000000000) == OK && thread_read(partner.thread, &state) == OK);
 		if (state.run != THREAD_CALLING)
 			CHECK(pd_resume(partner.pd) == OK);
