@@ -8,7 +8,7 @@
 
 #include "rtcr/snapshot.h"
 
-enum { WARM_MAX = 32 << 20, WARM_PASSES = 6, ROUNDS = 3, STEP = 4 << 20 };
+enum { WARM_MAX = 32 << 20, WARM_PASSES = 6, ROUNDS = 3 };
 
 /* Of a dataspace; retired when that goes while the snapshot shows it. */
 struct copy {
@@ -191,17 +191,12 @@ static err_t pages_prepare(void)
 
 static err_t extents_copy(uint64_t until)
 {
-	for (uint32_t i = 0; i < snapshot.extent_count; i++) {
-		const struct extent_copy *extent = &snapshot.extents[i];
-		for (uint64_t at = 0; at < extent->size; at += STEP) {
-			uint64_t size = extent->size - at < STEP ? extent->size - at : STEP;
-			target.engine->copy(extent->bytes + at, extent->source + at, size);
-			if (until != UINT64_MAX && clock_now() > until)
-				return ERR_TIMEOUT;
-		}
-	}
+	err_t err = OK;
+
+	for (uint32_t i = 0; i < snapshot.extent_count && err == OK; i++)
+		err = copy_until(snapshot.extents[i].bytes, snapshot.extents[i].source, snapshot.extents[i].size, until);
 	target.engine->finish();
-	return OK;
+	return err;
 }
 
 /*

@@ -45,4 +45,7 @@ struct copy_engine {
 /* The processor that the caller runs on. */
 extern const struct copy_engine engine_cpu;
 
+/* By the target's engine; with an end, the clock is looked at after every 256 KiB. ERR_TIMEOUT: a part is missing. */
+err_t copy_until(void *to, const void *from, uint64_t size, uint64_t until) MUST_CHECK;
+
 #endif

@@ -292,10 +292,37 @@ static void state_check(void)
 	FUZZ_CHECK(slots_left() + services_store_count() == before.slots_free, "slots are left");
 }
 
+static uint32_t copies;
+
+static void copy_slow(void *to, const void *from, uint64_t size)
+{
+	memcpy(to, from, size);
+	copies++;
+	clock_advance(1000);
+}
+
+/* A copy that must end in time is given up after the step in which its time ends; one that need not is made in one. */
+static void budget_check(void)
+{
+	static const struct copy_engine slow = {"slow", copy_slow, NULL};
+	static uint8_t from[4 << 20], to[sizeof from];
+	const struct copy_engine *usual = target.engine;
+
+	target.engine = &slow;
+	memset(from, 1, sizeof from);
+	FUZZ_CHECK(copy_until(to, from, sizeof from, clock_now() + 2500) == ERR_TIMEOUT, "a copy that is late");
+	FUZZ_CHECK(copies == 3 && to[(768 << 10) - 1] && !to[768 << 10], "looked at the clock too rarely");
+	FUZZ_CHECK(copy_until(to, from, sizeof from, UINT64_MAX) == OK && copies == 4, "a copy that may take its time");
+	FUZZ_CHECK(memcmp(to, from, sizeof to) == 0, "not all was copied");
+	FUZZ_CHECK(copy_until(to, from, 5000, clock_now() + 1000) == OK && copies == 5, "a copy in time");
+	target.engine = usual;
+}
+
 /* Once all that the RTCR makes at first use and keeps. */
 static void start(void)
 {
 	home = services_start();
+	budget_check();
 	services_files_clear();
 	FUZZ_CHECK(server_init(&rtcr_server, NULL, NULL, NULL, NULL) == OK && registry_start() == OK, "the server");
 	strcpy(target.name, "target");
