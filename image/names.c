@@ -35,7 +35,7 @@ const char *kernel_kind_name(uint32_t kind)
 	static const char *const names[] = {
 		[KIND_PD] = "pd", [KIND_MEMORY] = "memory", [KIND_THREAD] = "thread",
 		[KIND_ENDPOINT] = "endpoint", [KIND_REPLY] = "reply", [KIND_SIGNAL] = "signal",
-		[KIND_CONSOLE] = "console", [KIND_HOST] = "host"};
+		[KIND_CONSOLE] = "console", [KIND_HOST] = "host", [KIND_INTERRUPT] = "interrupt"};
 	return LOOK_UP(names, kind);
 }
 

@@ -14,10 +14,13 @@ enum {
 	BOOT_SLOT_MEMORY = 1,  /* all memory of the machine, all rights */
 	BOOT_SLOT_CONSOLE = 2,
 	BOOT_SLOT_PD = 3,      /* the first component's own protection domain */
-	BOOT_SLOT_HOST = 4,    /* first host grant, in the order of boot_info.grants */
+	BOOT_SLOT_DEVICES = 4, /* all device memory (device.h), all rights but EXECUTE; empty if the machine gives none */
+	BOOT_SLOT_INTERRUPTS = 5, /* all interrupts, likewise */
+	BOOT_SLOT_HOST = 6,    /* first host grant, in the order of boot_info.grants */
 	BOOT_STACK = 256 * 1024,
 	BOOT_MODULES = 64,
 	BOOT_GRANTS = 8,
+	BOOT_DEVICES = 12,
 	BOOT_MAGIC = 0x52544342 /* "BCTR" */
 };
 
@@ -33,15 +36,29 @@ struct boot_grant {
 	uint32_t reserved;
 };
 
+/* A device: its pages in device memory, and its interrupt. */
+struct boot_device {
+	char name[16];         /* zero-terminated */
+	uint64_t offset;       /* page-aligned, in device memory */
+	uint32_t size;         /* bytes, whole pages */
+	uint32_t interrupt;
+};
+
 struct boot_info {
 	uint32_t magic;
 	uint32_t cores;
 	uint64_t memory_size;  /* bytes */
 	uint64_t memory_free;  /* everything from this offset on is unused */
+	uint64_t memory_bus;   /* where devices find offset 0 of the memory */
 	uint32_t module_count;
 	uint32_t grant_count;
+	uint32_t device_count;
+	uint32_t reserved;
 	struct boot_module modules[BOOT_MODULES];
 	struct boot_grant grants[BOOT_GRANTS];
+	struct boot_device devices[BOOT_DEVICES];
 };
+
+_Static_assert(sizeof(struct boot_info) <= 4096, "one page");
 
 #endif

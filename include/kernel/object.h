@@ -71,7 +71,8 @@ err_t cap_delete(pd_t pd, slot_t slot) MUST_CHECK;
 
 /*
  * One used slot. `object` is unique among all objects of this kernel and never used again. What is pending in a signal is
- * listed too, so that one call tells all of a capability space at one instant.
+ * listed too, and pending_count 1 for an interrupt that is masked, so that one call tells all of a capability space at one
+ * instant.
  */
 struct cap_entry {
 	slot_t slot;

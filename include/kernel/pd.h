@@ -15,8 +15,11 @@
 #include <kernel/err.h>
 #include <kernel/types.h>
 
-/* More bits for pd_map beside RIGHT_READ, RIGHT_WRITE and RIGHT_EXECUTE: allocate and map every page now. */
-enum { MAP_POPULATE_NOW = 1u << 8 };
+/*
+ * More bits for pd_map beside RIGHT_READ, RIGHT_WRITE and RIGHT_EXECUTE: allocate and map every page now; and bypass the
+ * caches, for memory that a device reads and writes (allocated now too). Who maps a page both ways has to know what it does.
+ */
+enum { MAP_POPULATE_NOW = 1u << 8, MAP_UNCACHED = 1u << 9 };
 
 #define DEADLINE_NEVER UINT64_MAX
 

@@ -31,6 +31,7 @@ CAP_TYPE(reply_t);   /* reply object */
 CAP_TYPE(signal_t);  /* signal */
 CAP_TYPE(console_t); /* the kernel's own log device */
 CAP_TYPE(host_t);    /* a grant of host input/output (hosted kernel only) */
+CAP_TYPE(interrupt_t); /* a line of a device, or all of them (boot.h) */
 
 /* Drop or set the kind of a capability; the kernel checks it at use. */
 #define cap_any(c) ((cap_t){(c).slot})
@@ -47,6 +48,7 @@ enum kind {
 	KIND_SIGNAL,
 	KIND_CONSOLE,
 	KIND_HOST,
+	KIND_INTERRUPT,
 	KIND_COUNT
 };
 
@@ -58,6 +60,7 @@ enum kind {
  *   endpoint  SEND call; WAIT receive; GRANT mint badges, revoke by badge
  *   reply     SEND reply; WAIT bind a caller
  *   signal    SEND submit; WAIT wait; CONTROL read and set the pending state
+ *   interrupt SEND acknowledge; CONTROL bind, make from all
  * Revoking (destroying) an object needs DESTROY.
  */
 enum right {

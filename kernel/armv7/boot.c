@@ -11,6 +11,7 @@
 
 #include "kernel/armv7/console.h"
 #include "kernel/armv7/cpu.h"
+#include "kernel/armv7/device.h"
 #include "kernel/armv7/domain.h"
 #include "kernel/armv7/interrupt.h"
 #include "kernel/armv7/module.h"
@@ -25,7 +26,8 @@ _Noreturn void kernel_main(void);
 void vector_init(void);
 _Noreturn void context_resume(struct context *context);
 
-static struct memory memory;
+static struct memory memory, device_memory;
+static struct interrupt interrupts;
 static struct object console;
 static struct boot_info info;
 static struct pd *pd;
@@ -93,6 +95,8 @@ static void machine_describe(void)
 	info.cores = 1;
 	info.memory_size = memory.size;
 	info.memory_free = (uint32_t)(image_end - bss_end);
+	info.memory_bus = memory.offset;
+	device_describe(&info, &device_memory, &interrupts);
 	modules_find();
 }
 
@@ -142,6 +146,8 @@ static void component_make(void)
 	cap_set(pd_slot(pd, BOOT_SLOT_MEMORY), &memory.object, RIGHT_ALL, 0);
 	cap_set(pd_slot(pd, BOOT_SLOT_CONSOLE), &console, RIGHT_ALL, 0);
 	cap_set(pd_slot(pd, BOOT_SLOT_PD), &pd->object, RIGHT_ALL, 0);
+	cap_set(pd_slot(pd, BOOT_SLOT_DEVICES), &device_memory.object, RIGHT_ALL & ~RIGHT_EXECUTE, 0);
+	cap_set(pd_slot(pd, BOOT_SLOT_INTERRUPTS), &interrupts.object, RIGHT_ALL, 0);
 	thread = (struct thread *)object_make(KIND_THREAD, OBJECT_SIZE);
 	thread->schedule.core = AFFINITY_ANY;
 	must(thread_attach(thread, pd, 0, NULL, &blocked), "first component: thread");

@@ -46,6 +46,7 @@ CP15_WRITE(cpu_tlb_all, 0, 8, 7, 0)
 CP15_WRITE(cpu_tlb_page, 0, 8, 7, 1) /* address | ASID */
 CP15_WRITE(cpu_tlb_asid, 0, 8, 7, 2)
 CP15_WRITE(cpu_data_clean, 0, 7, 11, 1) /* line, to the point of unification */
+CP15_WRITE(cpu_data_flush, 0, 7, 14, 1) /* line: clean and invalidate, to the point of coherency */
 CP15_WRITE(cpu_instructions_invalidate, 0, 7, 5, 0)
 CP15_WRITE(cpu_branches_invalidate, 0, 7, 5, 6)
 

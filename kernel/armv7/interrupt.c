@@ -8,10 +8,13 @@
 #define INTERFACE (BOARD_PERIPHERALS + 0x100)
 #define DISTRIBUTOR (BOARD_PERIPHERALS + 0x1000)
 enum { INTERFACE_CONTROL = 0x00, INTERFACE_MASK = 0x04, INTERFACE_TAKE = 0x0c, INTERFACE_END = 0x10 };
-enum { DISTRIBUTOR_CONTROL = 0x000, DISTRIBUTOR_ENABLE = 0x100 };
+enum { DISTRIBUTOR_CONTROL = 0x000, DISTRIBUTOR_ENABLE = 0x100, DISTRIBUTOR_DISABLE = 0x180, DISTRIBUTOR_TARGET = 0x800 };
+enum { SHARED_FIRST = 32, CORE0_FOUR = 0x01010101 };
 
 void interrupt_init(void)
 {
+	for (uint32_t number = SHARED_FIRST; number < INTERRUPT_LINES; number += 4)
+		*device(DISTRIBUTOR + DISTRIBUTOR_TARGET + number) = CORE0_FOUR;
 	*device(DISTRIBUTOR + DISTRIBUTOR_CONTROL) = 1;
 	*device(INTERFACE + INTERFACE_MASK) = 0xff;
 	*device(INTERFACE + INTERFACE_CONTROL) = 1;
@@ -20,6 +23,12 @@ void interrupt_init(void)
 void interrupt_enable(uint32_t number)
 {
 	*device(DISTRIBUTOR + DISTRIBUTOR_ENABLE + number / 32 * 4) = 1u << number % 32;
+}
+
+void interrupt_disable(uint32_t number)
+{
+	*device(DISTRIBUTOR + DISTRIBUTOR_DISABLE + number / 32 * 4) = 1u << number % 32;
+	cpu_dsb();
 }
 
 uint32_t interrupt_take(void)

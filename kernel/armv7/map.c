@@ -4,13 +4,15 @@
 #include <kernel/pd.h>
 
 #include "kernel/armv7/cpu.h"
+#include "kernel/armv7/device.h"
 #include "kernel/armv7/map.h"
 #include "kernel/armv7/page.h"
 #include "kernel/object/machine.h"
 
 enum { TABLE_SHIFT = 20, TABLE_ENTRIES = 256, TABLE_COUNT = 2048, TABLE_VALID = 1 };
-enum { PTE_XN = 1, PTE_VALID = 2, PTE_NORMAL = 0xc, PTE_KERNEL = 0x10, PTE_USER = 0x30, PTE_WAS_WRITABLE = 0x80,
-       PTE_WRITABLE = 0x100, PTE_READ_ONLY = 0x200, PTE_SHARED = 0x400, PTE_NOT_GLOBAL = 0x800 };
+enum { PTE_XN = 1, PTE_VALID = 2, PTE_KERNEL = 0x10, PTE_USER = 0x30, PTE_WAS_WRITABLE = 0x80, PTE_WRITABLE = 0x100,
+       PTE_READ_ONLY = 0x200, PTE_SHARED = 0x400, PTE_NOT_GLOBAL = 0x800 };
+enum { PTE_DEVICE = 4, PTE_UNCACHED = 8, PTE_NORMAL = 0xc, PTE_TYPE = 0xc };
 enum { BLOCK_UNITS = UTCB_SIZE / POOL_UNIT, PAGE_UNITS = 4096 / POOL_UNIT, LINE = 32, FLUSH_PAGES = 32 };
 
 static uint32_t page_of(uint32_t entry)
@@ -41,13 +43,19 @@ static err_t tables_make(struct pd *pd, uint32_t address, uint32_t size)
 	return OK;
 }
 
-static uint32_t entry_make(uint32_t page, uint32_t rights, uint32_t was_writable, bool populated)
+static bool is_device(uint32_t entry)
 {
-	uint32_t entry = page | PTE_VALID | PTE_NORMAL | PTE_SHARED | PTE_NOT_GLOBAL | was_writable;
+	return (entry & PTE_TYPE) == PTE_DEVICE;
+}
+
+/* `kept`: type of memory, and PTE_WAS_WRITABLE or not. */
+static uint32_t entry_make(uint32_t page, uint32_t rights, uint32_t kept, bool populated)
+{
+	uint32_t entry = page | PTE_VALID | PTE_SHARED | PTE_NOT_GLOBAL | kept;
 
 	if (rights & RIGHT_WRITE)
 		entry |= PTE_WRITABLE;
-	if (!(rights & RIGHT_EXECUTE))
+	if (!(rights & RIGHT_EXECUTE) || is_device(entry))
 		entry |= PTE_XN;
 	if (!rights)
 		return entry | PTE_KERNEL;
@@ -58,7 +66,8 @@ static void entry_drop(struct pd *pd, uint32_t *entry, uint32_t address, bool fl
 {
 	if (!*entry)
 		return;
-	page_at(page_of(*entry))->mappings--;
+	if (!is_device(*entry))
+		page_at(page_of(*entry))->mappings--;
 	*entry = 0;
 	if (flush)
 		domain_flush_page(pd, address);
@@ -80,19 +89,46 @@ static void instructions_forget(void)
 	cpu_isb();
 }
 
+/* Nothing of the page may lie in the cache any more, nor come back from there. */
+static void page_flush(uint32_t page)
+{
+	for (uint32_t at = 0; at < PAGE_SIZE; at += LINE)
+		cpu_data_flush((uint32_t)(uintptr_t)virtual_of(page + at));
+}
+
 static void page_map(uint32_t *entry, uint32_t page, uint32_t rights)
 {
 	struct page *target = page_at(page);
+	uint32_t kept = (rights & MAP_UNCACHED ? PTE_UNCACHED : PTE_NORMAL) | (rights & RIGHT_WRITE ? PTE_WAS_WRITABLE : 0);
 
 	if (target->state == PAGE_UNKNOWN)
 		page_clear(target, page);
-	if (rights & MAP_POPULATE_NOW)
+	if (rights & (MAP_POPULATE_NOW | MAP_UNCACHED))
 		page_populate(target);
+	if (rights & MAP_UNCACHED)
+		page_flush(page);
 	target->mappings++;
 	rights &= RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE;
 	if (rights & RIGHT_EXECUTE)
 		instructions_sync(page);
-	*entry = entry_make(page, rights, rights & RIGHT_WRITE ? PTE_WAS_WRITABLE : 0, target->state == PAGE_POPULATED);
+	*entry = entry_make(page, rights, kept, target->state == PAGE_POPULATED);
+}
+
+static void device_map(uint32_t *entry, uint32_t page, uint32_t rights)
+{
+	uint32_t kept = PTE_DEVICE | (rights & RIGHT_WRITE ? PTE_WAS_WRITABLE : 0);
+
+	*entry = entry_make(page, rights & (RIGHT_READ | RIGHT_WRITE), kept, true);
+}
+
+static bool mappable(const struct memory *memory, uint32_t first, uint32_t length)
+{
+	if (memory->device)
+		return device_has(first, length);
+	for (uint32_t done = 0; done < length; done += PAGE_SIZE)
+		if (page_at(first + done)->donated)
+			return false;
+	return true;
 }
 
 err_t machine_map(struct pd *pd, uint64_t address, const struct memory *memory, uint64_t offset, uint64_t size,
@@ -100,16 +136,15 @@ err_t machine_map(struct pd *pd, uint64_t address, const struct memory *memory, 
 {
 	uint32_t at = (uint32_t)address, length = (uint32_t)size, first = (uint32_t)(memory->offset + offset);
 
-	for (uint32_t done = 0; done < length; done += PAGE_SIZE)
-		if (page_at(first + done)->donated)
-			return ERR_RANGE;
+	if (!mappable(memory, first, length))
+		return ERR_RANGE;
 	err_t err = machine_unmap(pd, address, size, asker, blocked);
 	if (err == OK)
 		err = tables_make(pd, at, length);
 	if (err != OK)
 		return err;
 	for (uint32_t done = 0; done < length; done += PAGE_SIZE)
-		page_map(entry_find(pd, at + done), first + done, rights);
+		(memory->device ? device_map : page_map)(entry_find(pd, at + done), first + done, rights);
 	cpu_dsb();
 	if (rights & RIGHT_EXECUTE)
 		instructions_forget();
@@ -150,10 +185,10 @@ err_t machine_protect(struct pd *pd, uint64_t address, uint64_t size, uint32_t r
 		uint32_t *entry = entry_find(pd, at);
 		if (!entry || !*entry)
 			continue;
-		uint32_t page = page_of(*entry);
-		if (rights & RIGHT_EXECUTE)
+		uint32_t page = page_of(*entry), kept = *entry & (PTE_WAS_WRITABLE | PTE_TYPE);
+		if (rights & RIGHT_EXECUTE && !is_device(*entry))
 			instructions_sync(page);
-		*entry = entry_make(page, rights, *entry & PTE_WAS_WRITABLE, page_at(page)->state == PAGE_POPULATED);
+		*entry = entry_make(page, rights, kept, is_device(*entry) || page_at(page)->state == PAGE_POPULATED);
 	}
 	domain_flush(pd);
 	if (rights & RIGHT_EXECUTE)
@@ -195,7 +230,7 @@ err_t map_block(struct pd *pd, uint32_t index, void **block)
 	if (!taken)
 		return ERR_MEMORY_QUOTA;
 	for (uint32_t at = 0; at < UTCB_SIZE; at += PAGE_SIZE)
-		*entry_find(pd, address + at) = entry_make(physical(taken) + at, RIGHT_READ | RIGHT_WRITE, 0, true);
+		*entry_find(pd, address + at) = entry_make(physical(taken) + at, RIGHT_READ | RIGHT_WRITE, PTE_NORMAL, true);
 	cpu_dsb();
 	*block = taken;
 	return OK;

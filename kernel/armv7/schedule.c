@@ -190,6 +190,8 @@ void schedule_interrupt(void)
 		return;
 	if (number == TIMER_INTERRUPT)
 		time_passed();
+	else
+		interrupt_deliver(number);
 	interrupt_end(number);
 }
 

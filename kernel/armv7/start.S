@@ -3,7 +3,7 @@
  * Entry at the physical address, MMU off, one core, interrupts off. Clears bss, makes the kernel's translation table
  * (cpu.h), turns on MMU and caches, and goes on at kernel_main on the kernel's stack.
  *
- * Memory types by TEX remap (SCTLR.TRE): 1 device, 3 normal, cached, shared. So two bits of a page's entry are free.
+ * Memory types by TEX remap (SCTLR.TRE): 1 device, 2 normal, not cached, 3 normal, cached, shared. So two bits of a page's entry are free.
  */
 	.arch armv7-a
 	.fpu neon
@@ -63,7 +63,7 @@ start:
 	mov r0, #1
 	mcr p15, 0, r0, c2, c0, 2       /* TTBCR.N = 1: split at 2 GiB */
 	mcr p15, 0, r0, c3, c0, 0       /* domain 0: client */
-	ldr r0, =(1 << 2) | (2 << 6) | (1 << 17) | (1 << 19)
+	ldr r0, =(1 << 2) | (2 << 4) | (2 << 6) | (1 << 17) | (1 << 19)
 	mcr p15, 0, r0, c10, c2, 0      /* PRRR */
 	ldr r0, =(1 << 6) | (1 << 22)
 	mcr p15, 0, r0, c10, c2, 1      /* NMRR: write-back, write-allocate */

@@ -76,6 +76,9 @@ static call_function *const table[] = {
 	[CALL_SIGNAL_WAIT] = do_signal_wait,
 	[CALL_SIGNAL_GET] = do_signal_get,
 	[CALL_SIGNAL_SET] = do_signal_set,
+	[CALL_INTERRUPT_MAKE] = do_interrupt_make,
+	[CALL_INTERRUPT_BIND] = do_interrupt_bind,
+	[CALL_INTERRUPT_ACKNOWLEDGE] = do_interrupt_acknowledge,
 };
 
 err_t call_do(struct thread *thread, uint32_t number, const uint64_t *word, bool *blocked)

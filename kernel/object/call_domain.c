@@ -26,7 +26,7 @@ err_t do_pd_map(struct thread *thread, const uint64_t *word, bool *blocked)
 		err = cap_lookup(thread->pd, word[2], KIND_MEMORY, (rights & RIGHTS_MAP) | RIGHT_READ, &cap);
 	if (err != OK)
 		return err;
-	if (rights & ~(uint64_t)(RIGHTS_MAP | MAP_POPULATE_NOW))
+	if (rights & ~(uint64_t)(RIGHTS_MAP | MAP_POPULATE_NOW | MAP_UNCACHED))
 		return ERR_ARGUMENT;
 	struct memory *memory = (struct memory *)cap->object;
 	if (!range_in_pd(address, size) || offset % PAGE_SIZE || offset > memory->size || size > memory->size - offset)
@@ -73,7 +73,7 @@ err_t do_pd_donate(struct thread *thread, const uint64_t *word, bool *blocked)
 	if (err != OK)
 		return err;
 	const struct memory *memory = (const struct memory *)cap->object;
-	if (!size || (offset | size) % PAGE_SIZE || offset > memory->size || size > memory->size - offset)
+	if (memory->device || !size || (offset | size) % PAGE_SIZE || offset > memory->size || size > memory->size - offset)
 		return ERR_RANGE;
 	return machine_pd_donate(pd, memory, offset, size);
 }
@@ -180,7 +180,7 @@ err_t do_memory_populated(struct thread *thread, const uint64_t *word, bool *blo
 		const struct memory *memory = (const struct memory *)cap->object;
 		if (offset % PAGE_SIZE || offset > memory->size)
 			return ERR_RANGE;
-		offset = ranges_add(memory, offset, number, &known, ranges, &count);
+		offset = memory->device ? memory->size : ranges_add(memory, offset, number, &known, ranges, &count);
 		if (offset < memory->size)
 			break;
 	}
@@ -200,7 +200,7 @@ err_t do_memory_discard(struct thread *thread, const uint64_t *word, bool *block
 	if (err != OK)
 		return err;
 	struct memory *memory = (struct memory *)cap->object;
-	if (!size || (offset | size) % PAGE_SIZE || offset > memory->size || size > memory->size - offset)
+	if (memory->device || !size || (offset | size) % PAGE_SIZE || offset > memory->size || size > memory->size - offset)
 		return ERR_RANGE;
 	return machine_discard(memory->offset + offset, size);
 }

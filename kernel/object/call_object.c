@@ -6,7 +6,7 @@
 
 static bool donation_fits(const struct memory *memory, uint64_t offset, uint64_t size, uint64_t least)
 {
-	return !(offset % OBJECT_ALIGN) && size >= least && offset <= memory->size && size <= memory->size - offset;
+	return !memory->device && !(offset % OBJECT_ALIGN) && size >= least && offset <= memory->size && size <= memory->size - offset;
 }
 
 static void object_setup(struct object *object, enum kind kind)
@@ -80,6 +80,7 @@ err_t do_memory_derive(struct thread *thread, const uint64_t *word, bool *blocke
 	struct memory *memory = (struct memory *)object;
 	memory->offset = from->offset + offset;
 	memory->size = size;
+	memory->device = from->device;
 	cap_set(target, &memory->object, cap->rights, 0);
 	return OK;
 }
@@ -105,7 +106,7 @@ err_t do_object_revoke(struct thread *thread, const uint64_t *word, bool *blocke
 	if (err != OK)
 		return err;
 	struct object *object = cap->object;
-	if (object->kind == KIND_CONSOLE || object->kind == KIND_HOST)
+	if (object->kind == KIND_CONSOLE || object->kind == KIND_HOST || interrupt_is_all(object))
 		return ERR_UNSUPPORTED;
 	bool own = object == &thread->object || object == &thread->pd->object;
 	object_clear_caps(object);
@@ -122,6 +123,8 @@ err_t do_object_revoke(struct thread *thread, const uint64_t *word, bool *blocke
 		reply_drain((struct reply *)object);
 	} else if (object->kind == KIND_SIGNAL) {
 		signal_drain((struct signal *)object);
+	} else if (object->kind == KIND_INTERRUPT) {
+		interrupt_disconnect((struct interrupt *)object);
 	}
 	machine_object_free(object);
 	*blocked |= own;
@@ -209,6 +212,8 @@ err_t do_cap_list(struct thread *thread, const uint64_t *word, bool *blocked)
 		if (cap->object->kind == KIND_SIGNAL) {
 			entry->pending_badges = ((const struct signal *)cap->object)->badges;
 			entry->pending_count = ((const struct signal *)cap->object)->count;
+		} else if (cap->object->kind == KIND_INTERRUPT) {
+			entry->pending_count = ((const struct interrupt *)cap->object)->masked;
 		}
 	}
 	thread->utcb->extra[0] = count;

@@ -19,6 +19,10 @@ err_t slot_lookup_empty(struct pd *pd, uint64_t slot, struct cap **cap) MUST_CHE
 /* The domain at a slot of the caller, or its own for 0. */
 err_t pd_lookup(struct thread *thread, uint64_t slot, uint32_t rights, struct pd **pd) MUST_CHECK;
 
+/* Before an interrupt object goes. That of all interrupts never does. */
+void interrupt_disconnect(struct interrupt *interrupt);
+bool interrupt_is_all(const struct object *object);
+
 static inline void *thread_bulk(struct thread *thread)
 {
 	return (uint8_t *)thread->utcb + UTCB_BULK;
@@ -38,6 +42,6 @@ call_function do_object_create, do_memory_derive, do_object_revoke, do_cap_revok
 	do_memory_populated, do_memory_discard, do_console_write, do_thread_bind, do_thread_resume, do_thread_pause,
 	do_thread_read, do_thread_write, do_thread_schedule_set, do_thread_schedule_get, do_thread_yield, do_ipc_call,
 	do_ipc_wait, do_ipc_reply, do_ipc_reply_wait, do_signal_submit, do_signal_wait, do_signal_get, do_signal_set,
-	do_memory_epoch;
+	do_memory_epoch, do_interrupt_make, do_interrupt_bind, do_interrupt_acknowledge;
 
 #endif

@@ -19,6 +19,9 @@ err_t reply_send(struct reply *reply, struct thread *server);
 
 void signal_add(struct signal *signal, uint32_t badge);
 
+/* The line of a device wants attention: it is masked, and whom it is bound to gets a signal. */
+void interrupt_arrive(struct interrupt *interrupt);
+
 /* A fault of `thread` (its fault fields are set): call its fault endpoint, or stop it where there is none. */
 void fault_send(struct thread *thread);
 

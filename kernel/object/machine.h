@@ -45,6 +45,13 @@ err_t machine_unmap(struct pd *pd, uint64_t address, uint64_t size, struct threa
 err_t machine_protect(struct pd *pd, uint64_t address, uint64_t size, uint32_t rights, struct thread *asker,
                       bool *blocked) MUST_CHECK;
 
+/*
+ * The object of line `number` that devices have, unused and masked: ERR_RANGE if there is no such line, ERR_BUSY if it is
+ * in use, ERR_UNSUPPORTED on a machine without.
+ */
+err_t machine_interrupt_make(uint32_t number, struct interrupt **interrupt) MUST_CHECK;
+void machine_interrupt_mask(uint32_t number, bool masked);
+
 /* A run of populated bytes of the machine's memory; data == UINT64_MAX: none. */
 struct extent {
 	uint64_t data, hole;

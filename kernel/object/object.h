@@ -36,6 +36,16 @@ struct memory {
 	struct object object;
 	uint64_t offset; /* in the machine's memory, bytes */
 	uint64_t size;
+	bool device;     /* then in its device memory */
+};
+
+enum { INTERRUPT_ALL = UINT32_MAX };
+
+struct interrupt {
+	struct object object;
+	uint32_t number;   /* INTERRUPT_ALL: what the others are made from */
+	bool masked;
+	struct cap signal; /* where arrivals go */
 };
 
 void object_init(struct object *object, enum kind kind);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The kernel interface as functions, for components on any kernel. */
 #include <framework/memory.h>
+#include <kernel/device.h>
 #include <kernel/enter.h>
 #include <kernel/ipc.h>
 #include <kernel/machine.h>
@@ -280,4 +281,19 @@ err_t signal_get(signal_t signal, uint32_t *badges, uint32_t *count)
 err_t signal_set(signal_t signal, uint32_t badges, uint32_t count)
 {
 	return (err_t)enter(CALL_SIGNAL_SET, signal.slot, badges, count, 0, 0);
+}
+
+err_t interrupt_make(interrupt_t all, uint32_t number, slot_t to)
+{
+	return (err_t)enter(CALL_INTERRUPT_MAKE, all.slot, number, to, 0, 0);
+}
+
+err_t interrupt_bind(interrupt_t interrupt, signal_t signal)
+{
+	return (err_t)enter(CALL_INTERRUPT_BIND, interrupt.slot, signal.slot, 0, 0, 0);
+}
+
+err_t interrupt_acknowledge(interrupt_t interrupt)
+{
+	return (err_t)enter(CALL_INTERRUPT_ACKNOWLEDGE, interrupt.slot, 0, 0, 0, 0);
 }

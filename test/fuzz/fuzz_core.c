@@ -280,6 +280,7 @@ static void cap_check(const struct cap *cap)
 		FUZZ_CHECK(!(rights & RIGHT_DESTROY), "the right to destroy");
 		break;
 	case KIND_CONSOLE:
+	case KIND_INTERRUPT:
 	case KIND_HOST: FUZZ_CHECK(false, "a capability of the machine"); break;
 	default: FUZZ_CHECK(!(rights & RIGHT_DESTROY), "the right to destroy");
 	}

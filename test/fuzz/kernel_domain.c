@@ -88,7 +88,7 @@ err_t pd_map(pd_t pd_cap, addr_t address, memory_t memory_cap, addr_t offset, ad
 		                 &cap);
 	if (err != OK)
 		return err;
-	if (rights & ~(uint32_t)(RIGHTS_MAP | MAP_POPULATE_NOW))
+	if (rights & ~(uint32_t)(RIGHTS_MAP | MAP_POPULATE_NOW | MAP_UNCACHED))
 		return ERR_ARGUMENT;
 	const struct memory *memory = (const struct memory *)cap->object;
 	if (!range_in_pd(address, size) || offset % PAGE_SIZE || offset > memory->size || size > memory->size - offset)

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/* Devices of the Zynq-7000 that components may have (UG585, tables 4-7 and 7-4). UART1 is the kernel's console. */
+#include "kernel/armv7/device.h"
+
+const struct boot_device board_devices[] = {
+	{"uart0", 0xe0000000, 0x1000, 59}, {"gem0", 0xe000b000, 0x1000, 54}, {"gem1", 0xe000c000, 0x1000, 77},
+	{"sd0", 0xe0100000, 0x1000, 56},   {"sd1", 0xe0101000, 0x1000, 79},
+};
+const uint32_t board_device_count = sizeof board_devices / sizeof *board_devices;

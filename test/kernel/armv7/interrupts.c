@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel suite: interrupts that really arrive. The line is that of UART0 (UG585, B.33), which stands as long as its
+ * transmitter is empty and that interrupt is enabled.
+ */
+#include <kernel/device.h>
+
+#include "test/kernel/suite.h"
+
+enum { CONTROL = 0, ENABLE = 2, DISABLE = 3, STATUS = 5 };   /* words */
+enum { RESET_AND_ENABLE = 0x17, TRANSMITTER_EMPTY = 1 << 3 };
+
+static volatile uint32_t *uart;
+static slot_t line, signal, minted;
+
+static bool uart_find(void)
+{
+	const struct boot_device *device = boot_info()->devices;
+
+	for (uint32_t i = 0; i < boot_info()->device_count; i++, device++) {
+		if (device->interrupt != 59)
+			continue;
+		CHECK(pd_map(PD_SELF, unused_page, (memory_t){BOOT_SLOT_DEVICES}, (addr_t)device->offset, device->size,
+		             RIGHT_READ | RIGHT_WRITE) == OK);
+		uart = (volatile uint32_t *)unused_page;
+		uart[CONTROL] = RESET_AND_ENABLE;
+		return true;
+	}
+	return false;
+}
+
+static void scene_begin_uart(void)
+{
+	line = slot_take();
+	minted = slot_take();
+	signal = object_make(KIND_SIGNAL);
+	CHECK(uart_find());
+	CHECK(interrupt_make((interrupt_t){BOOT_SLOT_INTERRUPTS}, 59, line) == OK);
+	CHECK(cap_copy(PD_SELF, signal, PD_SELF, minted, RIGHT_SEND, 6) == OK);
+}
+
+static void scene_end_uart(void)
+{
+	uart[DISABLE] = TRANSMITTER_EMPTY;
+	object_end(line);
+	object_end(signal);
+	CHECK(pd_unmap(PD_SELF, unused_page, PAGE_SIZE) == OK);
+}
+
+static err_t arrival(uint64_t limit)
+{
+	uint32_t badges, count;
+	err_t err = signal_wait((signal_t){signal}, clock_now() + limit, &badges, &count);
+
+	CHECK(err != OK || (badges == 6 && count == 1));
+	return err;
+}
+
+enum { SOON = 1000000, LONG = 1000000000 };
+
+TEST(interrupts, "a line that stands arrives once for each acknowledgement, also again and again, and not after unbinding")
+{
+	static struct cap_entry entry;
+	uint32_t count;
+	slot_t next;
+
+	scene_begin_uart();
+	uart[ENABLE] = TRANSMITTER_EMPTY;
+	CHECK(arrival(SOON) == ERR_TIMEOUT);
+	CHECK(interrupt_bind((interrupt_t){line}, (signal_t){minted}) == OK);
+	CHECK(arrival(LONG) == OK && arrival(SOON) == ERR_TIMEOUT);
+	for (int i = 0; i < 100; i++) {
+		CHECK(interrupt_acknowledge((interrupt_t){line}) == OK);
+		CHECK(arrival(LONG) == OK);
+	}
+	CHECK(cap_list(PD_SELF, line, 1, &entry, &count, &next) == OK && entry.pending_count == 1);
+	uart[DISABLE] = TRANSMITTER_EMPTY;
+	CHECK(interrupt_acknowledge((interrupt_t){line}) == OK && arrival(SOON) == ERR_TIMEOUT);
+	CHECK(cap_list(PD_SELF, line, 1, &entry, &count, &next) == OK && entry.pending_count == 0);
+	CHECK(interrupt_bind((interrupt_t){line}, (signal_t){0}) == OK);
+	uart[ENABLE] = TRANSMITTER_EMPTY;
+	CHECK(arrival(SOON) == ERR_TIMEOUT && interrupt_acknowledge((interrupt_t){line}) == ERR_STATE);
+	scene_end_uart();
+}
+
+TEST(interrupt_owners, "a line whose signal or object is gone disturbs nobody, and can be had again")
+{
+	scene_begin_uart();
+	CHECK(interrupt_bind((interrupt_t){line}, (signal_t){minted}) == OK);
+	object_end(signal);
+	uart[ENABLE] = TRANSMITTER_EMPTY;
+	uint64_t end = clock_now() + SOON;
+	while (clock_now() < end)
+		;
+	CHECK(interrupt_acknowledge((interrupt_t){line}) == ERR_STATE);
+	signal = object_make(KIND_SIGNAL);
+	CHECK(cap_copy(PD_SELF, signal, PD_SELF, minted, RIGHT_SEND, 6) == OK);
+	CHECK(cap_delete(PD_SELF, line) == OK);
+	CHECK(interrupt_make((interrupt_t){BOOT_SLOT_INTERRUPTS}, 59, line) == OK);
+	CHECK(arrival(SOON) == ERR_TIMEOUT);
+	CHECK(interrupt_bind((interrupt_t){line}, (signal_t){minted}) == OK && arrival(LONG) == OK);
+	scene_end_uart();
+}
+
+/* Memory for a device: written uncached, seen cached after a new mapping, and the other way round. */
+TEST(uncached, "memory mapped uncached holds what was written, is populated, and keeps its kind when protected")
+{
+	addr_t offset = memory_take(PAGE_SIZE);
+	volatile uint32_t *plain = memory_see(offset, PAGE_SIZE), *raw = (volatile uint32_t *)unused_page;
+
+	plain[5] = 55;
+	CHECK(pd_map(PD_SELF, unused_page, MEMORY, offset, PAGE_SIZE, RIGHT_READ | RIGHT_WRITE | MAP_UNCACHED) == OK);
+	CHECK(raw[5] == 55);
+	raw[6] = 66;
+	CHECK(pd_protect(PD_SELF, unused_page, PAGE_SIZE, RIGHT_READ) == OK && raw[6] == 66);
+	CHECK(pd_protect(PD_SELF, unused_page, PAGE_SIZE, RIGHT_READ | RIGHT_WRITE) == OK);
+	raw[7] = 77;
+	CHECK(raw[7] == 77);
+	CHECK(pd_unmap(PD_SELF, unused_page, PAGE_SIZE) == OK);
+}
