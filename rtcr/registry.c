@@ -22,31 +22,41 @@ static uint64_t entry_size(enum entry_kind kind)
 	return sizes[kind];
 }
 
-static bool table_grow(uint32_t id)
+static struct entry **head_of(uint32_t id)
 {
-	uint32_t size = registry.size ? registry.size : 256;
+	return &registry.by_id[id & (registry.size - 1)];
+}
 
-	while (size <= id)
-		size *= 2;
-	if (size == registry.size)
+/* Room for one more entry. */
+static bool table_grow(void)
+{
+	uint32_t size = registry.size ? registry.size * 2 : 256;
+
+	if (registry.count < registry.size)
 		return true;
-	struct entry **grown = heap_resize(registry.by_id, size * sizeof *grown);
+	struct entry **grown = heap_alloc(size * sizeof *grown);
 	if (!grown)
 		return false;
+	heap_free(registry.by_id);
 	registry.by_id = grown;
 	registry.size = size;
+	for (struct entry *entry = registry.first; entry; entry = entry->next) {
+		entry->next_hashed = *head_of(entry->id);
+		*head_of(entry->id) = entry;
+	}
 	return true;
 }
 
-/* Nearly always the last one: ids grow. */
+/* Nearly always the last one, since ids grow; where an image is restored, one that is near to the last that came. */
 static struct entry *entry_before(uint32_t id)
 {
-	if (registry.last && registry.last->id < id)
-		return registry.last;
-	while (--id)
-		if (registry.by_id[id])
-			return registry.by_id[id];
-	return NULL;
+	struct entry *at = registry.last && registry.last->id < id ? registry.last : registry.recent;
+
+	while (at && at->id > id)
+		at = at->before;
+	while (at && at->next && at->next->id < id)
+		at = at->next;
+	return at;
 }
 
 static void entry_link(struct entry *entry)
@@ -63,12 +73,22 @@ static void entry_link(struct entry *entry)
 	entry->next_alike = alike ? alike->next_alike : registry.first_of[entry->kind];
 	*(alike ? &alike->next_alike : &registry.first_of[entry->kind]) = entry;
 	*(entry->next_alike ? &entry->next_alike->before_alike : &registry.last_of[entry->kind]) = entry;
+	entry->next_hashed = *head_of(entry->id);
+	*head_of(entry->id) = entry;
+	registry.recent = entry;
+	registry.count++;
 }
 
 static void entry_unlink(const struct entry *entry)
 {
-	struct entry *before = entry->before_alike, *next = entry->next_alike;
+	struct entry *before = entry->before_alike, *next = entry->next_alike, **link = head_of(entry->id);
 
+	while (*link != entry)
+		link = &(*link)->next_hashed;
+	*link = entry->next_hashed;
+	registry.count--;
+	if (registry.recent == entry)
+		registry.recent = entry->before ? entry->before : entry->next;
 	*(entry->before ? &entry->before->next : &registry.first) = entry->next;
 	*(entry->next ? &entry->next->before : &registry.last) = entry->before;
 	*(before ? &before->next_alike : &registry.first_of[entry->kind]) = next;
@@ -77,11 +97,11 @@ static void entry_unlink(const struct entry *entry)
 
 void *registry_add(enum entry_kind kind, uint32_t id)
 {
-	enum { IDS = 1 << 24 };
+	const uint32_t most = UINT32_MAX - SERVER_BADGES;
 
 	if (!id)
 		id = registry.next_id;
-	if (id >= IDS || !table_grow(id) || registry.by_id[id])
+	if (!id || id >= most || !table_grow() || registry_find(id))
 		return NULL;
 	struct entry *entry = heap_alloc(entry_size(kind));
 	if (!entry)
@@ -91,7 +111,6 @@ void *registry_add(enum entry_kind kind, uint32_t id)
 	entry->id = id;
 	entry->kind = kind;
 	entry_link(entry);
-	registry.by_id[id] = entry;
 	registry.changes++;
 	return entry;
 }
@@ -100,7 +119,7 @@ void registry_hash(struct object_entry *object)
 {
 	struct object_entry **head = &registry.objects[object->kernel_id % OBJECT_HASH];
 
-	object->next_hashed = *head;
+	object->next_kernel = *head;
 	*head = object;
 }
 
@@ -109,9 +128,9 @@ static void hash_remove(const struct object_entry *object)
 	struct object_entry **link = &registry.objects[object->kernel_id % OBJECT_HASH];
 
 	while (*link && *link != object)
-		link = &(*link)->next_hashed;
+		link = &(*link)->next_kernel;
 	if (*link)
-		*link = object->next_hashed;
+		*link = object->next_kernel;
 }
 
 void registry_remove(struct entry *entry)
@@ -120,7 +139,6 @@ void registry_remove(struct entry *entry)
 		hash_remove((const struct object_entry *)entry);
 	registry.changes++;
 	entry_unlink(entry);
-	registry.by_id[entry->id] = NULL;
 	if (entry->named) {
 		err_t ignored = cap_revoke_badge(cap_any(rtcr_server.ep), BADGE_OF(entry->id));
 		(void)ignored;
@@ -130,7 +148,11 @@ void registry_remove(struct entry *entry)
 
 struct entry *registry_find(uint32_t id)
 {
-	return id < registry.size ? registry.by_id[id] : NULL;
+	struct entry *entry = registry.size ? *head_of(id) : NULL;
+
+	while (entry && entry->id != id)
+		entry = entry->next_hashed;
+	return entry;
 }
 
 static err_t slot_look(slot_t slot, struct cap_entry *cap)
@@ -160,7 +182,7 @@ err_t registry_of_cap(const struct cap_entry *cap, struct entry **found)
 		*found = cap->badge > SERVER_BADGES ? registry_find(cap->badge - SERVER_BADGES) : NULL;
 		return *found ? OK : ERR_CAPABILITY;
 	}
-	for (struct object_entry *object = registry.objects[cap->object % OBJECT_HASH]; object; object = object->next_hashed)
+	for (struct object_entry *object = registry.objects[cap->object % OBJECT_HASH]; object; object = object->next_kernel)
 		if (object->kernel_id == cap->object) {
 			*found = &object->entry;
 			return OK;

@@ -4,7 +4,8 @@
  * learns by standing between the target and its services, kept while the target runs.
  *
  * The target names an object by a capability to the RTCR's endpoint with badge BADGE_OF(id), or, for kernel objects,
- * by the kernel's own capability. Ids are never used twice, and a restored target finds the same ones.
+ * by the kernel's own capability. Ids are never used twice, and a restored target finds the same ones: what is found by them
+ * costs memory by the number of entries, whatever their ids are.
  */
 #ifndef RTCR_REGISTRY_H
 #define RTCR_REGISTRY_H
@@ -24,6 +25,7 @@ extern const char *const service_names[SERVICES];
 struct entry {
 	struct entry *next, *before;   /* by ascending id */
 	struct entry *next_alike, *before_alike;  /* among those of its kind */
+	struct entry *next_hashed;     /* in registry.by_id */
 	uint32_t id;
 	enum entry_kind kind;
 	bool named;                    /* the target may have a capability to it */
@@ -80,7 +82,7 @@ struct object_entry {
 	uint32_t kind;                 /* enum kind */
 	slot_t slot;                   /* own capability, all rights but DESTROY */
 	uint32_t kernel_id;
-	struct object_entry *next_hashed;  /* in registry.objects, by kernel_id */
+	struct object_entry *next_kernel;  /* in registry.objects, by kernel_id */
 	uint32_t badges, count;        /* of a signal, at the last checkpoint */
 	uint32_t thread;               /* that awaits this reply object, at the last checkpoint */
 };
@@ -99,8 +101,9 @@ struct registry {
 	struct entry *first, *last;
 	struct entry *first_of[ENTRY_KINDS], *last_of[ENTRY_KINDS];
 	uint32_t next_id;
-	struct entry **by_id;
-	uint32_t size;
+	struct entry *recent;          /* the last one added, where the next one belongs nearby */
+	struct entry **by_id;          /* lists by the low bits of the id; as many as entries, rounded up */
+	uint32_t size, count;
 	uint64_t changes;              /* grows with each entry that comes or goes, starts at 1 */
 	uint64_t map_changes;          /* and with each change of a region map */
 	struct object_entry *objects[OBJECT_HASH];

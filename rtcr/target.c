@@ -297,8 +297,11 @@ err_t map_add(uint64_t size, uint32_t id, struct map_entry **made)
 		return OK;
 	}
 	err_t err = slot_take(&map->real.slot);
-	if (err == OK)
+	if (err == OK) {
 		err = slot_take(&map->real_ds.slot);
+		if (err != OK)
+			slot_free(map->real.slot);
+	}
 	if (err == OK)
 		err = rm_service_create(target.rm.ep, &create, NULL, &created, &map->real.slot);
 	if (err == OK)

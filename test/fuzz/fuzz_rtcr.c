@@ -292,6 +292,42 @@ static void state_check(void)
 	FUZZ_CHECK(slots_left() + services_store_count() == before.slots_free, "slots are left");
 }
 
+/* The last slot goes to a region map, which needs two: it is back then. */
+static void slots_check(void)
+{
+	static slot_t taken[1 << 16];
+	struct map_entry *map;
+	uint32_t count = 0;
+
+	while (slot_take(&taken[count]) == OK)
+		count++;
+	slot_free(taken[count - 1]);
+	FUZZ_CHECK(map_add(PAGE_SIZE, 0, &map) != OK, "a region map without slots");
+	FUZZ_CHECK(slot_take(&taken[count - 1]) == OK, "a slot is lost");
+	while (count)
+		slot_free(taken[--count]);
+}
+
+/* An image may use any ids: they cost no more than small ones, and stand in order. */
+static void ids_check(void)
+{
+	static const uint32_t ids[] = {0x80000000, 0x70000000, 0x7fffffff, 0x80000001, 1 << 24};
+	struct entry *made[5];
+	uint32_t size = registry.size;
+
+	for (int i = 0; i < 5; i++) {
+		made[i] = registry_add(ENTRY_SESSION, ids[i]);
+		FUZZ_CHECK(made[i] && registry_find(ids[i]) == made[i], "an id that is not taken");
+		FUZZ_CHECK(!registry_add(ENTRY_SESSION, ids[i]), "an id that is taken twice");
+	}
+	rtcr_check(true);
+	FUZZ_CHECK(registry.size <= 2 * size, "a table by ids");
+	FUZZ_CHECK(!registry_add(ENTRY_SESSION, UINT32_MAX - 1), "an id without a badge");
+	for (int i = 0; i < 5; i++)
+		registry_remove(made[i]);
+	rtcr_check(true);
+}
+
 static uint32_t copies;
 
 static void copy_slow(void *to, const void *from, uint64_t size)
@@ -330,8 +366,10 @@ static void start(void)
 	bundle_make();
 	run(AFFINITY_ANY);
 	FUZZ_CHECK(target.exists, target.sentence);
+	slots_check();
 	rtcr_belongings_make();
 	rtcr_check(true);
+	ids_check();
 	for (int i = 0; i < 2; i++) {
 		checkpoint_whole(0);
 		FUZZ_CHECK(!snapshot.result && target.parent == (uint64_t)i + 1, target.sentence);

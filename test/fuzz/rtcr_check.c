@@ -18,7 +18,7 @@ static void object_check(const struct object_entry *object)
 	const struct cap *cap = own(object->slot);
 
 	while (hashed && hashed != object)
-		hashed = hashed->next_hashed;
+		hashed = hashed->next_kernel;
 	FUZZ_CHECK(hashed, "an object that is not found by its kernel id");
 	FUZZ_CHECK(cap->object && cap->object->id == object->kernel_id && cap->object->kind == (enum kind)object->kind,
 	           "the slot of an object names another");
@@ -126,10 +126,12 @@ static void tables_check(void)
 		objects += entry->kind == ENTRY_OBJECT;
 		count++;
 	}
-	for (uint32_t id = 0; id < registry.size; id++)
-		count -= registry.by_id[id] != NULL;
+	FUZZ_CHECK(count == registry.count, "more entries, or fewer, than are counted");
+	for (uint32_t i = 0; i < registry.size; i++)
+		for (const struct entry *entry = registry.by_id[i]; entry; entry = entry->next_hashed)
+			count--;
 	for (uint32_t i = 0; i < OBJECT_HASH; i++)
-		for (const struct object_entry *object = registry.objects[i]; object; object = object->next_hashed)
+		for (const struct object_entry *object = registry.objects[i]; object; object = object->next_kernel)
 			objects--;
 	FUZZ_CHECK(!objects, "more objects, or fewer, than are found by kernel id");
 	FUZZ_CHECK(!count, "an id that names what is not in the list");
