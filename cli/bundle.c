@@ -74,6 +74,19 @@ static int piece_text(struct making *making, const char *name, const char *const
 	return EXIT_DONE;
 }
 
+/* "/a/b": no part is empty, . or .., which would name something else, or nothing. */
+static bool path_plain(const char *path)
+{
+	size_t length;
+
+	for (; *path == '/'; path += length) {
+		length = strcspn(++path, "/");
+		if (!length || (length <= 2 && strspn(path, ".") >= length))
+			return false;
+	}
+	return true;
+}
+
 /* HOST[:PATH]; PATH is absolute and / with the last part of HOST if not given. */
 static int piece_file(struct making *making, const char *option)
 {
@@ -89,6 +102,8 @@ static int piece_file(struct making *making, const char *option)
 	int whole = colon ? snprintf(name, sizeof name, "%s", colon + 1) : snprintf(name, sizeof name, "/%s", last);
 	if (whole < 2 || whole >= (int)sizeof name)
 		return report(EXIT_USAGE, option, "its path in the component must have 1 to %d characters", BUNDLE_NAME - 1);
+	if (!path_plain(name))
+		return report(EXIT_USAGE, option, "its path in the component, %s, may have no empty part and no . or .. in it", name);
 	for (unsigned i = 0; i < making->count; i++)
 		if (strcmp(making->piece[i].entry.name, name) == 0)
 			return report(EXIT_USAGE, option, "%s is given twice", name);
