@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/exit.h"
 #include "cli/option.h"
@@ -65,6 +66,18 @@ static void list_add(struct argp_state *state, const char **list, unsigned *coun
 		list[(*count)++] = value;
 }
 
+static void processor_parse(const char *value, struct options *options, struct argp_state *state)
+{
+	uint64_t last = (uint64_t)sysconf(_SC_NPROCESSORS_CONF) - 1, number;
+
+	if (!number_parse(value, UINT32_MAX, &number))
+		argp_error(state, "--cpu %s: the number of a processor is needed", value);
+	else if (number > last)
+		argp_error(state, "--cpu %s: this machine has processors 0 to %llu", value, (unsigned long long)last);
+	else
+		options->core = (uint32_t)number;
+}
+
 static void value_parse(int key, char *value, struct options *options, struct argp_state *state)
 {
 	uint64_t number = 0;
@@ -77,11 +90,8 @@ static void value_parse(int key, char *value, struct options *options, struct ar
 		argp_error(state, "--memory %s: a node needs at least 256M", value);
 	if (key == KEY_BUDGET && !time_parse(value, &options->budget_ns))
 		argp_error(state, "--budget %s: a time is needed, for example 500us or 2ms", value);
-	if (key == KEY_CPU) {
-		if (!number_parse(value, 4095, &number))
-			argp_error(state, "--cpu %s: the number of a processor is needed", value);
-		options->core = (uint32_t)number;
-	}
+	if (key == KEY_CPU)
+		processor_parse(value, options, state);
 	if (key == KEY_PRIORITY) {
 		if (!number_parse(value, PRIORITY_MAX, &number))
 			argp_error(state, "--priority %s: a number from 0 to %d is needed", value, PRIORITY_MAX);

@@ -7,6 +7,7 @@
 #include "names.h"
 #include <image/describe.h>
 #include <inttypes.h>
+#include <kernel/thread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <time.h>
@@ -18,10 +19,9 @@
 	                              (record = image_at(image, IMAGE_KIND_##name, record##_n), 1); \
 	     record##_n++)
 
-/* Print a piece in a column of `width` characters; an empty one as "-". */
-static void text_print(FILE *out, const void *record, uint32_t n, int width)
+/* In a column of `width` characters; none as "-". */
+static void column_print(FILE *out, char *text, int width)
 {
-	char *text = image_text(record, n);
 	const char *shown = text != NULL && text[0] ? text : "-";
 	bool padded = width > 0;
 
@@ -31,6 +31,12 @@ static void text_print(FILE *out, const void *record, uint32_t n, int width)
 	if (padded)
 		fprintf(out, "%*s", width > 1 ? width : 1, "");
 	free(text);
+}
+
+/* Print a piece. */
+static void text_print(FILE *out, const void *record, uint32_t n, int width)
+{
+	column_print(out, image_text(record, n), width);
 }
 
 static void size_print(FILE *out, uint64_t size)
@@ -78,7 +84,7 @@ static void header_print(const struct image *image, FILE *out)
 
 static void targets_print(const struct image *image, FILE *out)
 {
-	fprintf(out, "\nTARGET          THREADS  SLOTS  SESSIONS       RAM QUOTA  CAP QUOTA     CLOCK s  COMMAND\n");
+	fprintf(out, "\nTARGET          THREADS  SLOTS  SESSIONS       RAM QUOTA  CAP QUOTA     CLOCK s  STATE\n");
 	EACH(image, target, target) {
 		uint32_t threads = 0, slots = 0, sessions = 0;
 		EACH(image, thread, thread) threads += thread->record.target == target->record.id;
@@ -89,7 +95,7 @@ static void targets_print(const struct image *image, FILE *out)
 		size_print(out, target->ram_quota);
 		fprintf(out, " %10u %7" PRIu64 ".%03" PRIu64 "  ", target->cap_quota,
 		        target->clock_ns / 1000000000, target->clock_ns / 1000000 % 1000);
-		text_print(out, target, 1, 0);
+		column_print(out, image_state_text(target, 1), 0);
 		fprintf(out, "\n");
 	}
 }
@@ -103,7 +109,7 @@ static void threads_print(const struct image *image, FILE *out)
 		text_print(out, thread, 0, 16);
 		fprintf(out, "%-9s %-12s %8u  ", thread_run_name(thread->run), fault_name(thread->fault),
 		        thread->priority);
-		if (thread->core == UINT32_MAX)
+		if (thread->core == AFFINITY_ANY)
 			fprintf(out, " any");
 		else
 			fprintf(out, "%4u", thread->core);

@@ -7,6 +7,7 @@
 #include "names.h"
 #include <image/describe.h>
 #include <inttypes.h>
+#include <kernel/thread.h>
 #include <json-c/json.h>
 #include <stdlib.h>
 
@@ -27,11 +28,15 @@ static void hexadecimal(json_object *to, const char *key, uint64_t high, uint64_
 	string(to, key, text);
 }
 
-static void piece(json_object *to, const char *key, const void *record, uint32_t n)
+static void owned(json_object *to, const char *key, char *text)
 {
-	char *text = image_text(record, n);
 	string(to, key, text != NULL ? text : "");
 	free(text);
+}
+
+static void piece(json_object *to, const char *key, const void *record, uint32_t n)
+{
+	owned(to, key, image_text(record, n));
 }
 
 static void reference(json_object *to, const char *key, struct image_reference reference)
@@ -49,7 +54,7 @@ static void target_fields(json_object *to, const void *record)
 {
 	const struct image_target *target = record;
 	piece(to, "name", record, 0);
-	piece(to, "arguments", record, 1);
+	owned(to, "arguments", image_state_text(record, 1));
 	piece(to, "environment", record, 2);
 	number(to, "ram_quota", target->ram_quota);
 	number(to, "cap_quota", target->cap_quota);
@@ -135,7 +140,10 @@ static void thread_fields(json_object *to, const void *record)
 	string(to, "fault", fault_name(thread->fault));
 	number(to, "fault_address", thread->fault_address);
 	number(to, "priority", thread->priority);
-	number(to, "core", thread->core);
+	if (thread->core == AFFINITY_ANY)
+		string(to, "core", "any");
+	else
+		number(to, "core", thread->core);
 	number(to, "budget_us", thread->budget);
 	number(to, "period_us", thread->period);
 	number(to, "register_bytes", thread->length[1]);

@@ -61,3 +61,17 @@ char *image_text(const void *record, uint32_t n)
 	*to = 0;
 	return text;
 }
+
+char *image_state_text(const void *record, uint32_t n)
+{
+	static const char any[] = "=4294967295";
+	char *text = image_text(record, n);
+	const size_t length = sizeof(any) - 1, word = strlen("any");
+
+	for (char *at = text; at != NULL && (at = strstr(at, any)) != NULL; at++)
+		if (at[length] == 0 || at[length] == ' ') {
+			memcpy(at + 1, "any", word);
+			memmove(at + 1 + word, at + length, strlen(at + length) + 1);
+		}
+	return text;
+}

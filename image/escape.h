@@ -13,4 +13,7 @@
  */
 char *image_text(const void *record, uint32_t n);
 
+/* The same of "NAME=NUMBER ..."; the number that stands for any (AFFINITY_ANY) is that word. */
+char *image_state_text(const void *record, uint32_t n);
+
 #endif

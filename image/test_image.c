@@ -391,6 +391,8 @@ static void test_text(struct sample_bytes *bytes)
 	fclose(out);
 	EXPECT(strstr(text, "lua a.lua\n") != NULL && strstr(text, "caf\xc3\xa9 server") != NULL);
 	EXPECT(strstr(text, "generation  3 after 2, 2023-11-14 22:13:20 UTC") != NULL);
+	EXPECT(strstr(text, "\"core\":1,") != NULL && strstr(text, "\"core\":\"any\"") != NULL);
+	EXPECT(strstr(text, "4294967295") == NULL);
 	EXPECT(strstr(text, "\"label\":\"out\"") != NULL && strstr(text, "\"run\":\"awaiting\"") != NULL);
 	free(text);
 	free(buffer);

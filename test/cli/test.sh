@@ -71,6 +71,9 @@ usage_test() {
 	expect 2 "bad name" "$rtcr" run --name .x -- busybox true
 	expect 2 "bad budget" "$rtcr" checkpoint --budget 3 x
 	expect 2 "bad priority" "$rtcr" run --priority 64 -- busybox true
+	expect 2 "a processor that is not there" "$rtcr" run --cpu 4096 -- busybox true
+	shows err "this machine has processors 0 to $(($(getconf _NPROCESSORS_CONF) - 1))"
+	expect 2 "no processor" "$rtcr" run --cpu first -- busybox true; shows err 'number of a processor'
 	expect 2 "bad generation" "$rtcr" restore x@0
 	expect 2 "state path too long" "$rtcr" --state "/tmp/$(printf %0120d 0)" ps; shows err 'too long'
 }
@@ -111,6 +114,7 @@ node_test() {
 
 run_test() {
 	expect 0 "run starts a node" "$rtcr" run -- "$busybox" echo hello; shows out '^hello$'; quiet err
+	expect 0 "on a processor" "$rtcr" run --cpu 0 -- busybox true
 	expect 7 "status of the program" "$rtcr" run -- busybox sh -c 'exit 7'
 	expect 137 "killed by its own signal" "$rtcr" run -- busybox sh -c 'kill -9 $$'
 	expect 3 "output and error" "$rtcr" run -- busybox sh -c 'echo one; echo two >&2; exit 3'
@@ -127,6 +131,11 @@ run_test() {
 	expect 2 "environment that is not there" "$rtcr" run --env NOT_THERE_AT_ALL -- busybox env
 	expect 0 "files" "$rtcr" run --file input --file input:/deep/er/name -- busybox cmp /input /deep/er/name
 	expect 125 "a file that is not there" "$rtcr" run --file nothing -- busybox true; shows err 'nothing: No such file'
+	for path in /../name /a/../name /./name /name/. / // //name /name/ /a//name /..; do
+		expect 2 "a file as $path" "$rtcr" run --file "input:$path" -- busybox true; shows err 'its path in the component'
+	done
+	expect 2 "a directory above" "$rtcr" run --file .. -- busybox true; shows err 'its path in the component'
+	expect 0 "a file with dots" "$rtcr" run --file input:/..a/.b/... -- busybox cmp -n 5 /..a/.b/... /..a/.b/...
 	expect 2 "a file twice" "$rtcr" run --file input --file input -- busybox true; shows err 'given twice'
 	expect 127 "no such program" "$rtcr" run -- no-such-program; shows err 'no such program'
 	expect 127 "no such path" "$rtcr" run -- ./no-such-program
@@ -215,8 +224,9 @@ checkpoint_test() {
 	[ "$(field 'map(.generation) | tostring')" = '[2,1]' ] || fail "checkpoints --json"
 	expect 0 "verify" "$rtcr" verify --json count@1
 	[ "$(field '.generation == 1 and .chunks > 0')" = true ] || fail "verify --json"
-	expect 0 "inspect" "$rtcr" inspect count@1; shows out '^THREAD'
+	expect 0 "inspect" "$rtcr" inspect count@1; shows out '^THREAD'; shows out 'core=any priority=0'
 	expect 0 "inspect --json" "$rtcr" inspect --json count; jq -e .header out >/dev/null || jq -e . out >/dev/null || fail "JSON"
+	[ "$(field '.threads | map(.core) | unique | tostring')" = '["any"]' ] || fail "the processor of threads"
 	expect 1 "restore of what runs" "$rtcr" restore count
 	expect 3 "restore of no such checkpoint" "$rtcr" restore count@77
 	expect 0 "restore by force" "$rtcr" restore --force --json count@2
