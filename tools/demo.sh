@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # demo.sh [BUILD]: awk, Lua and SQLite, each run natively, then as a component that is checkpointed in
 # the middle of its work, killed, and restored from its image; the outputs must be equal.
-# Uses the documented command line only. RTCR in the environment names it (default BUILD/bin/rtcr).
+# Uses the documented command line only, on a node of its own that is gone afterwards. RTCR in the
+# environment names it (default BUILD/bin/rtcr).
 # Exit status: 0 all equal, 1 a difference or a failed step, 2 something is missing.
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -14,8 +15,10 @@ for tool in "$rtcr" "$build/programs/lua" "$build/programs/sqlite" jq; do
 	command -v "$tool" >/dev/null || { echo "demo: no $tool; try: make deps all" >&2; exit 2; }
 done
 work=$(mktemp -d) || exit 2
-running=
-trap '[ -z "$running" ] || { "$rtcr" kill "$running"; "$rtcr" rm "$running"; } >/dev/null 2>&1; rm -rf "$work"' EXIT
+# A node of its own, which ends with this: the user's is left alone.
+RTCR_STATE=$work/state
+export RTCR_STATE
+trap '"$rtcr" node stop --force >/dev/null 2>&1; rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 failed=0
 
@@ -47,7 +50,6 @@ story_tell() { # NAME SCRIPT PROGRAM ARGS...: fills the figures stop, size, back
 	script=$2
 	shift 2
 	step_do run -d --name "$name" --file "$script:/${script##*/}" -- "$@" || return 1
-	running=$name
 	wait_half "$name" "$work/native" || { say "$name printed too little in a minute"; return 1; }
 	step_do checkpoint --json "$name" || return 1
 	stop=$(field .stop_us) size=$(field .image_bytes)
@@ -56,7 +58,6 @@ story_tell() { # NAME SCRIPT PROGRAM ARGS...: fills the figures stop, size, back
 	step_do restore --json "$name" || return 1
 	back=$(field .restore_us)
 	step_do wait "$name" || return 1
-	running=
 	"$rtcr" logs "$name" >"$work/restored" || return 1
 	step_do rm "$name"
 }

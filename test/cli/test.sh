@@ -5,6 +5,7 @@
 set -u
 build=$(cd "${1:-build}" && pwd) || exit 2
 rtcr=$build/bin/rtcr
+tools=$(dirname "$(realpath "$0")")/../../tools
 busybox=$(command -v busybox) || { echo "cli: no busybox" >&2; exit 2; }
 work=$(mktemp -d) || exit 2
 RTCR_STATE=$work/state
@@ -309,7 +310,22 @@ node_lost_test() {
 	expect 0 "stop by force" "$rtcr" node stop --force
 }
 
+# The demonstration with programs that do nothing: it has a node of its own, which it stops, and leaves no files.
+demo_test() {
+	mkdir -p demo/programs
+	printf '#!/bin/sh\nseq 9\n' >demo/busybox
+	printf '#!/bin/sh\necho "$RTCR_STATE $*" >>"%s/demo/calls"; mkdir -p "$RTCR_STATE"; exit 1\n' "$work" >demo/rtcr
+	chmod +x demo/busybox demo/rtcr
+	cp demo/busybox demo/programs/lua; cp demo/busybox demo/programs/sqlite
+	expect 1 "a demo of nothing" env PATH="$work/demo:$PATH" RTCR="$work/demo/rtcr" "$tools/demo.sh" demo
+	own=$(sed -n '1s/ .*//p' demo/calls)
+	[ -n "$own" ] && [ "$own" != "$RTCR_STATE" ] && [ ! -e "$own" ] || fail "the demo works in $own"
+	[ "$(sed 's/ .*//' demo/calls | sort -u)" = "$own" ] || fail "the demo works in several places"
+	tail -1 demo/calls >out; shows out 'node stop --force$'
+}
+
 usage_test
+demo_test
 no_node_test
 node_test
 run_test
