@@ -9,7 +9,8 @@
 
 #include "init/component.h"
 
-enum { SIGNAL_DEATH = 1, SERVED_MAX = 16384, DEATHS_SPAN_S = 10 };
+enum { SIGNAL_DEATH = 1, SERVED_MAX = 16384, REST_S = 10 };
+#define SECOND 1000000000ull
 
 struct component *components[COMPONENTS];
 
@@ -17,7 +18,7 @@ static struct {
 	struct served *by_badge[SERVED_MAX];
 	uint32_t hint;
 	slot_t death;             /* to be submitted when a thread stops */
-	bool look;                /* some component exited */
+	uint64_t again;           /* when the first is to be started again, or 0 */
 	uint64_t serial;
 } state;
 
@@ -208,29 +209,48 @@ void component_exited(struct component *component, int status)
 	log_line("%s: ended with status %d", component->name, status);
 	component->exited = true;
 	component->exit_status = status;
-	state.look = true;
 	err_t ignored = signal_submit((signal_t){state.death});
 	(void)ignored;
 }
 
-/* Three deaths in ten seconds are enough. */
+static void component_start_again(struct component *component)
+{
+	component->again = 0;
+	component->restarts++;
+	err_t err = component_run(component);
+	if (err == OK)
+		return;
+	log_line("%s: cannot be started again: %s", component->name, err_sentence(err));
+	if (!component->instance)
+		component->again = clock_now() + REST_S * SECOND;
+}
+
+/*
+ * Four deaths in ten seconds are too many: an instance is given up, which is reported as its component's end. The node cannot
+ * do without its servers: they are tried again, with a rest in between.
+ */
 static void component_restart(struct component *component)
 {
 	uint64_t now = clock_now(), *deaths = component->last_deaths;
+	bool often = deaths[2] && now - deaths[2] < 10 * SECOND;
 
-	bool often = deaths[2] && now - deaths[2] < DEATHS_SPAN_S * 1000000000ull;
 	deaths[2] = deaths[1];
 	deaths[1] = deaths[0];
 	deaths[0] = now;
 	component_stop(component);
-	if (often) {
+	if (!often) {
+		component_start_again(component);
+	} else if (component->instance) {
 		log_line("%s: died too often, not started again", component->name);
-		return;
+	} else {
+		log_line("%s: died too often, started again in %u s", component->name, REST_S);
+		component->again = now + REST_S * SECOND;
 	}
-	component->restarts++;
-	err_t err = component_run(component);
-	if (err != OK)
-		log_line("%s: cannot be started again: %s", component->name, err_sentence(err));
+}
+
+uint64_t components_deadline(void)
+{
+	return state.again ? state.again : DEADLINE_NEVER;
 }
 
 static bool component_dead(struct component *component)
@@ -251,22 +271,36 @@ static bool component_dead(struct component *component)
 	return true;
 }
 
+/* Whether it was started, stopped or given up. */
+static bool component_look(struct component *component)
+{
+	if (component->again && component->again <= clock_now()) {
+		component_start_again(component);
+		return true;
+	}
+	if (component->state == INSTANCE_DEAD || !component_dead(component))
+		return false;
+	bool done = component->exited && component->exit_status == 0;
+	component->exited = false;
+	if (done)
+		component_stop(component);
+	else
+		component_restart(component);
+	return true;
+}
+
 void components_look(void)
 {
 	bool report = false;
 
-	state.look = false;
+	state.again = 0;
 	for (uint32_t i = 0; i < COMPONENTS; i++) {
-		struct component *component = components[i];
-		if (!component || component->state == INSTANCE_DEAD || !component_dead(component))
+		const struct component *component = components[i];
+		if (!component)
 			continue;
-		bool done = component->exited && component->exit_status == 0;
-		component->exited = false;
-		report = true;
-		if (done)
-			component_stop(component);
-		else
-			component_restart(component);
+		report |= component_look(components[i]);
+		if (component->again && (!state.again || component->again < state.again))
+			state.again = component->again;
 	}
 	if (report)
 		launcher_report();

@@ -45,6 +45,7 @@ struct component {
 	uint64_t note;                /* what it wants to find again (parent/session.h) */
 	uint64_t ram;
 	uint64_t last_deaths[3];      /* when, own clock */
+	uint64_t again;               /* when it is to be started again, own clock; 0: not */
 	struct child child;
 	uint32_t log_id;
 	bool exited;                  /* not looked at yet */
@@ -75,8 +76,11 @@ void component_remove(struct component *component);
 
 struct component *component_find(const char *name, bool instance);
 
-/* Exceptions and ends that a signal reported. */
+/* Exceptions and ends that a signal reported, and whatever is to be started again by now. */
 void components_look(void);
+
+/* When to look even if no signal comes, own clock. */
+uint64_t components_deadline(void);
 
 /* A new badge for something that init serves. */
 err_t served_add(struct served *served, enum served_kind kind) MUST_CHECK;

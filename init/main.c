@@ -70,10 +70,10 @@ int component_main(addr_t argument)
 			log_line("%s: cannot be started: %s", child->name, err_sentence(err));
 	}
 	for (;;) {
-		err = server_step(&init_server, DEADLINE_NEVER, &badges);
-		if (err != OK)
+		err = server_step(&init_server, components_deadline(), &badges);
+		if (err != OK && err != ERR_TIMEOUT)
 			log_line("waiting failed: %s", err_sentence(err));
-		if (badges)
+		if (badges || err == ERR_TIMEOUT)
 			components_look();
 	}
 }

@@ -157,7 +157,7 @@ static err_t open_routed(struct link *link, const char *route, slot_t *cap)
 	if (!server)
 		return ERR_NOT_FOUND;
 	if (announced < 0)
-		return server->state == INSTANCE_DEAD ? ERR_GONE : ERR_BUSY;
+		return server->state == INSTANCE_DEAD && !server->again ? ERR_GONE : ERR_BUSY;
 	if (server->ended_count >= ENDED_MOST)
 		return ERR_BUSY;
 	uint32_t badge = next_badge++;

@@ -71,9 +71,9 @@ program_kills() {
 	round=0
 	while [ $round -lt "$times" ]; do
 		round=$((round + 1))
-		last=$(target_process)
+		there=$(pgrep -c -P "$(node_process)")
 		"$rtcr" restore count >/dev/null 2>&1 &
-		until_end '[ "$(target_process)" -gt $((last + 3)) ]'
+		until_end '[ "$(pgrep -c -P "$(node_process)")" -ge $((there + 2)) ]'
 		kill -KILL "$(target_process)"
 		wait
 		until_true '! [ "$(state_of count)" = running ]'
@@ -190,6 +190,11 @@ server_kills() {
 		store_tidy
 		expect 0 "$rtcr" verify count
 	done
+	what="a server dies again and again"
+	until_true 'kill -KILL $(server_process "*/store"); grep "store: died too often, started again in 10 s" "$RTCR_STATE/node.log"'
+	expect 1 "$rtcr" checkpoint count
+	says err 'busy, try again'
+	until_true '"$rtcr" checkpoint count'
 	expect 0 "$rtcr" kill count
 	count_whole count
 	expect 0 "$rtcr" rm count

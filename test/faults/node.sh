@@ -2,7 +2,6 @@
 # For the scripts here: a node of their own in a directory of its own, commands with the result they must have, processes by
 # what they are. Sourced with $build set; leaves the working directory in $work.
 # shellcheck shell=sh
-rtcr=$build/bin/rtcr
 for tool in busybox jq pgrep; do
 	command -v $tool >/dev/null || { echo "faults: no $tool" >&2; exit 2; }
 done
@@ -15,6 +14,18 @@ cd "$work" || exit 2
 passed=0 failed=0 what=begin
 : >out
 : >err
+: >hung
+
+# No command may wait for ever: one that does is told of at the end, with what the node said last.
+rtcr=$work/rtcr
+cat >"$rtcr" <<END
+#!/bin/sh
+timeout 100 "$build/bin/rtcr" "\$@"
+status=\$?
+[ \$status -ne 124 ] || { echo "\$*"; tail -5 "$RTCR_STATE/node.log"; } >>"$work/hung"
+exit \$status
+END
+chmod +x "$rtcr"
 
 pass() { passed=$((passed + 1)); }
 
@@ -29,7 +40,7 @@ fail() { # WHAT...: counts, and shows what came
 expect() {
 	wanted=$1
 	shift
-	timeout 60 "$@" >out 2>err
+	"$@" >out 2>err
 	got=$?
 	case "|$wanted|" in
 	*"|$got|"*) pass ;;
@@ -98,9 +109,16 @@ server_process() {
 	done
 }
 
+# The component that was started N before the last one. By time: process numbers begin anew at some point.
+process_before() { # N
+	for process in $(pgrep -P "$(node_process)"); do
+		cut -d' ' -f1,22 "/proc/$process/stat" 2>/dev/null
+	done | sort -k2n -k1n | tail -$(($1 + 1)) | head -1 | cut -d' ' -f1
+}
+
 # With one component: the last two processes are its RTCR and its program.
-rtcr_process() { pgrep -P "$(node_process)" | sort -n | tail -2 | head -1; }
-target_process() { pgrep -P "$(node_process)" | sort -n | tail -1; }
+rtcr_process() { process_before 1; }
+target_process() { process_before 0; }
 
 # Nothing half written in the store.
 store_tidy() {
@@ -108,6 +126,7 @@ store_tidy() {
 }
 
 faults_end() {
+	if [ -s hung ]; then failed=$((failed + 1)); echo "FAILED: commands that did not end in 100 s:"; cat hung; fi
 	echo "$passed passed, $failed failed"
 	[ $failed -eq 0 ]
 }
