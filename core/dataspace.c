@@ -6,6 +6,11 @@
 #include "core/memory.h"
 #include "core/pd.h"
 
+memory_t dataspace_memory(const struct dataspace *dataspace)
+{
+	return dataspace->nature == NATURE_DEVICE ? CORE_DEVICES : CORE_MEMORY;
+}
+
 err_t dataspace_make(struct pd *owner, uint64_t size, struct dataspace **made)
 {
 	struct dataspace *dataspace;
@@ -71,7 +76,7 @@ static err_t handle_native(void *object, const struct dataspace_native_request *
 		err_t err = core_slot_take(&slot);
 		if (err != OK)
 			return err;
-		err = memory_derive(CORE_MEMORY, dataspace->offset, dataspace->size, slot);
+		err = memory_derive(dataspace_memory(dataspace), dataspace->offset, dataspace->size, slot);
 		if (err != OK) {
 			core_slot_give(slot);
 			return err;

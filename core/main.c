@@ -20,7 +20,7 @@ static const struct {
 	[TYPE_PARENT] = {parent_serve}, [TYPE_PD] = {pd_serve},   [TYPE_DATASPACE] = {dataspace_serve},
 	[TYPE_MAP] = {map_serve},       [TYPE_CPU] = {cpu_serve}, [TYPE_THREAD] = {thread_serve},
 	[TYPE_ROM] = {rom_serve},       [TYPE_LOG] = {log_serve}, [TYPE_TIMER] = {timer_serve},
-	[TYPE_RM_SERVICE] = {rm_service_serve},
+	[TYPE_RM_SERVICE] = {rm_service_serve}, [TYPE_IO_MEM] = {io_mem_serve}, [TYPE_IRQ] = {irq_serve},
 };
 
 static void receive_prepare(void)
@@ -107,6 +107,7 @@ int component_main(addr_t argument)
 
 	if (info->magic != BOOT_MAGIC)
 		return 1;
+	devices_start(info);
 	ranges_start(info->memory_free, info->memory_size);
 	err_t err = objects_start();
 	if (err == OK)

@@ -119,6 +119,7 @@ void object_destroy(struct object *object)
 		[TYPE_MAP] = map_destroy,        [TYPE_CPU] = cpu_destroy,        [TYPE_THREAD] = thread_destroy,
 		[TYPE_KERNEL] = kernel_destroy,  [TYPE_ROM] = object_unmake,      [TYPE_LOG] = object_unmake,
 		[TYPE_TIMER] = timer_destroy,    [TYPE_RM_SERVICE] = object_unmake,
+		[TYPE_IO_MEM] = io_mem_destroy,  [TYPE_IRQ] = irq_destroy,
 	};
 
 	destroy[object->type](object);

@@ -3,7 +3,8 @@
  * The objects of core. Each is named by a badge of core's one endpoint, owned by a protection domain that pays for
  * it, and gone with that: destroying a PD destroys what it owns, its children included.
  *
- *    pd ──owns──> pd, dataspace, region map, cpu, thread, kernel object, rom, log, timer, rm service, parent
+ *    pd ──owns──> pd, dataspace, region map, cpu, thread, kernel object, rom, log, timer, rm service, io mem,
+ *               irq, parent
  *
  * A badge is free for use again only after every capability with it was revoked. Fault messages of a thread come under
  * its badge with FAULT_BADGE.
@@ -16,7 +17,7 @@
 
 enum type {
 	TYPE_NONE, TYPE_PARENT, TYPE_PD, TYPE_DATASPACE, TYPE_MAP, TYPE_CPU, TYPE_THREAD, TYPE_KERNEL, TYPE_ROM, TYPE_LOG,
-	TYPE_TIMER, TYPE_RM_SERVICE, TYPE_COUNT
+	TYPE_TIMER, TYPE_RM_SERVICE, TYPE_IO_MEM, TYPE_IRQ, TYPE_COUNT
 };
 
 #define FAULT_BADGE 0x80000000u
@@ -37,6 +38,7 @@ struct object {
 
 /* Core's own capabilities (kernel/boot.h), and its endpoint. */
 #define CORE_MEMORY ((memory_t){BOOT_SLOT_MEMORY})
+#define CORE_DEVICES ((memory_t){BOOT_SLOT_DEVICES})
 #define CORE_CONSOLE ((console_t){BOOT_SLOT_CONSOLE})
 extern ep_t core_ep;
 

@@ -21,6 +21,7 @@ static const struct {
 	err_t (*open)(struct pd *payer, const char *label, struct object **session);
 } services[] = {
 	{"CPU", cpu_open}, {"ROM", rom_open}, {"LOG", log_open}, {"TIMER", timer_open}, {"RM", rm_service_open},
+	{"IO_MEM", io_mem_open}, {"IRQ", irq_open},
 };
 
 static struct opened **opened_find(uint32_t id)

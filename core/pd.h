@@ -47,16 +47,21 @@ err_t pd_serve(struct object *object, struct rpc_message *message, struct rpc_me
 err_t kernel_object_take(enum kind kind, slot_t *slot) MUST_CHECK;
 void kernel_destroy(struct object *object);
 
-/* A range of memory to attach. */
+/* A range of memory to attach, and how: what a device reads and writes is not cached, its registers are device memory. */
+enum nature { NATURE_PLAIN, NATURE_UNCACHED, NATURE_DEVICE };
 struct map_use;
 struct dataspace {
 	struct object object;
-	uint64_t offset, size;     /* in the machine's memory */
+	uint64_t offset, size;     /* in the machine's memory, or its device memory */
 	uint32_t rights;
+	uint32_t nature;           /* enum nature */
 	bool owned;                /* the range goes back when the dataspace goes */
 	memory_t native;           /* made when asked for */
 	struct map_use *uses;
 };
+
+/* The kernel's memory object that it is a range of. */
+memory_t dataspace_memory(const struct dataspace *dataspace);
 
 err_t dataspace_make(struct pd *owner, uint64_t size, struct dataspace **made) MUST_CHECK;
 void dataspace_destroy(struct object *object);

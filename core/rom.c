@@ -43,8 +43,7 @@ struct dataspace *rom_find(const char *name, uint64_t *size)
 	return NULL;
 }
 
-/* The last element of a label names the module: "init -> rtcr -> posix". */
-static const char *label_last(const char *label)
+const char *label_last(const char *label)
 {
 	const char *last = label;
 
@@ -54,6 +53,7 @@ static const char *label_last(const char *label)
 	return last;
 }
 
+/* The last element of the label names the module. */
 err_t rom_open(struct pd *payer, const char *label, struct object **session)
 {
 	uint64_t size;

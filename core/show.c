@@ -48,7 +48,8 @@ static void space_hide(pd_t pd, uint64_t address, uint64_t size)
 static err_t leaf_show(const struct view *view, uint64_t address, uint64_t size, const struct dataspace *dataspace,
                        uint64_t offset, uint32_t rights)
 {
-	uint32_t flags = view->how == SHOW_POPULATE ? MAP_POPULATE_NOW : 0;
+	uint32_t flags = (view->how == SHOW_POPULATE ? MAP_POPULATE_NOW : 0) |
+	                 (dataspace->nature == NATURE_UNCACHED ? MAP_UNCACHED : 0);
 
 	if (!steps_left(STEPS_MAPPING))
 		return OVERRUN;
@@ -58,7 +59,8 @@ static err_t leaf_show(const struct view *view, uint64_t address, uint64_t size,
 	}
 	err_t err;
 	do
-		err = pd_map(view->pd->native, address, CORE_MEMORY, dataspace->offset + offset, size, rights | flags);
+		err = pd_map(view->pd->native, address, dataspace_memory(dataspace), dataspace->offset + offset, size,
+		             rights | flags);
 	while (err == ERR_MEMORY_QUOTA && pd_more(view->pd) == OK);
 	return err == ERR_GONE ? OK : err;
 }

@@ -152,11 +152,17 @@ err_t config_parse(const char *text, uint64_t size, struct config *config, uint3
 	return OK;
 }
 
-bool config_allows(const struct config_child *child, const char *service)
+bool config_allows(const struct config_child *child, const char *service, const char *label)
 {
-	for (uint32_t i = 0; i < child->allowed_count; i++)
-		if (strcmp(child->allowed[i], service) == 0)
+	size_t length = strlen(service);
+
+	for (uint32_t i = 0; i < child->allowed_count; i++) {
+		const char *word = child->allowed[i];
+		if (strncmp(word, service, length) != 0 || !(word[length] == 0 || word[length] == '='))
+			continue;
+		if (!word[length] || strcmp(word + length + 1, label) == 0)
 			return true;
+	}
 	return false;
 }
 

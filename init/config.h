@@ -33,7 +33,8 @@ struct config {
 err_t config_parse(const char *text, uint64_t size, struct config *config, uint32_t *line, const char **sentence)
 	MUST_CHECK;
 
-bool config_allows(const struct config_child *child, const char *service);
+/* The word SERVICE allows every label, SERVICE=LABEL that one. */
+bool config_allows(const struct config_child *child, const char *service, const char *label);
 
 /* Who offers `service`: a name, "*", or NULL. */
 const char *config_route(const struct config *config, const char *service);

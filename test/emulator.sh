@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# An image on an emulated Zynq-7000, for tests; to be sourced.
+# An image on an emulated Zynq-7000, for tests; to be sourced. Set before: $emulator_serial, what UART0 is connected to, and
+# $emulator_options, further words for the emulator.
 #   emulator_run IMAGE SECONDS [TEXT]   boots it until it ends by itself, or its log $log holds a line with TEXT. Status 0
 #                                       if it did in time; ends the script with 2 if something is missing
 log=$(mktemp) || exit 2
@@ -15,8 +16,10 @@ emulator_check() { # IMAGE
 
 emulator_run() {
 	emulator_check "$1"
-	timeout "$2" qemu-system-arm -M xilinx-zynq-a9 -m 1024 -display none -monitor none -serial null -serial stdio \
-		-semihosting-config enable=on,target=native -kernel "$1" </dev/null >"$log" 2>&1 &
+	# shellcheck disable=SC2086 # options are words
+	timeout "$2" qemu-system-arm -M xilinx-zynq-a9 -m 1024 -display none -monitor none -serial "${emulator_serial:-null}" \
+		-serial stdio -semihosting-config enable=on,target=native ${emulator_options:-} -kernel "$1" \
+		</dev/null >"$log" 2>&1 &
 	emulator=$!
 	while kill -0 "$emulator" 2>/dev/null; do
 		if [ -n "${3:-}" ] && grep -qF "$3" "$log"; then

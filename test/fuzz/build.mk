@@ -5,7 +5,7 @@ FUZZ_SECONDS := 60
 COMMA := ,
 FUZZ_CFLAGS := -std=gnu11 -O1 -g $(WARN) -Iinclude -Iinclude/arch/$(ARCH) -I. -D_GNU_SOURCE \
 	-fsanitize=address,undefined -fno-sanitize-recover=undefined
-FUZZ_KERNEL := $(addprefix test/fuzz/,kernel.c kernel_object.c kernel_domain.c fail.c input.c heap.c) \
+FUZZ_KERNEL := $(addprefix test/fuzz/,kernel.c kernel_object.c kernel_domain.c kernel_device.c fail.c input.c heap.c) \
 	kernel/object/object.c kernel/object/ipc.c
 # core but for its start of init, and of the framework what it links; test/fuzz/core.c starts another first child.
 FUZZ_CORE := $(filter-out core/init.c,$(wildcard core/*.c core/$(ARCH)/*.c)) \

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * IRQ: the interrupt of a device, for its driver. The last element of the session's label names the device (boot.h); a
+ * device that is not there is ERR_NOT_FOUND, one whose interrupt somebody has ERR_BUSY. When the session is closed the
+ * line is masked.
+ */
+#ifndef IRQ_SESSION_H
+#define IRQ_SESSION_H
+
+#include <framework/rpc.h>
+
+/*
+ * Arrivals go to the signal that comes along (SEND), in place of the one before, and the line is armed. The reply is the
+ * kernel's capability to acknowledge with (interrupt_acknowledge, kernel/device.h), directly and after each arrival.
+ */
+RPC_EMPTY(irq_bind_request);
+RPC_EMPTY(irq_bind_reply);
+
+#define IRQ_OPERATIONS(X) X(irq, bind, 1, 1)
+RPC_SERVICE(irq, IRQ_OPERATIONS)
+
+#endif

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: MIT
+# Drivers on the emulated board, each with a component that uses it and a script that plays what is at the other end.
+$(eval $(call component,test/device/rules,test/device/rules.c test/device/check.c))
+
+# $(call device_test,NAME,COMPONENTS): build/test/device-NAME boots these with test/device/NAME/config.
+define device_test
+$(call arm_image,device-$(1),test,$(patsubst %,$(O)/component/%.elf,core init $(2)) test/device/$(1)/config)
+TESTS += $(O)/test/device-$(1)
+$(O)/test/device-$(1): test/device/build.mk
+	@mkdir -p $$(@D)
+	@printf '#!/bin/sh\nexec %s %s %s\n' '$$(abspath test/device/$(1).sh)' '$$(abspath $(O)/arm/image/device-$(1).elf)' \
+		'$$(abspath $(O))' > $$@
+	@chmod +x $$@
+endef
+$(eval $(call device_test,rules,uart test/device/rules))
