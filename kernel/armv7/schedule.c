@@ -217,15 +217,20 @@ static struct thread *choose(void)
 	return ready[63 - __builtin_clzll(ready_set)].first->thread;
 }
 
+static void registers_switch(struct thread *next)
+{
+	cpu_utcb_write(utcb_address(next->index));
+	cpu_tls_write(next->machine->user.tls);
+	vector_switch(next);
+	running = next;
+}
+
 static void switch_to(struct thread *next)
 {
 	if (running && running->schedule.budget)
 		budget_charge(running, machine_now());
-	cpu_utcb_write(utcb_address(next->index));
-	cpu_tls_write(next->machine->user.tls);
-	vector_switch(next);
+	registers_switch(next);
 	budget_start(next);
-	running = next;
 }
 
 struct context *schedule_next(void)
@@ -246,4 +251,49 @@ struct context *schedule_next(void)
 	timer_program(event);
 	current = next;
 	return &next->machine->user;
+}
+
+bool schedule_may_hand(const struct thread *to)
+{
+	const struct link *own = &current->machine->ready;
+	uint32_t from = current->schedule.priority, priority = to->schedule.priority;
+
+	if (current->schedule.budget || to->schedule.budget)
+		return false;
+	if (from == priority)
+		return !own->next || slice_end[priority] != UINT64_MAX;
+	return !((own->next ? ready_set : ready_set & ~(1ull << from)) >> priority);
+}
+
+/* `link` takes the place of `old`. */
+static void link_replace(struct link *old, struct link *link, struct thread *thread)
+{
+	*link = *old;
+	link->thread = thread;
+	*link->from = link;
+	if (link->next)
+		link->next->from = &link->next;
+	else
+		link->queue->last = &link->next;
+	*old = (struct link){0};
+}
+
+struct context *schedule_hand(struct thread *to)
+{
+	struct link *own = &current->machine->ready, *link = &to->machine->ready;
+	uint32_t priority = to->schedule.priority;
+
+	if (priority == current->schedule.priority) {
+		link_replace(own, link, to);
+	} else {
+		queue_leave(current);
+		queue_append(&ready[priority], link, to);
+		ready_set |= 1ull << priority;
+	}
+	if (!link->next)
+		slice_end[priority] = UINT64_MAX;
+	domain_enter(to->pd);
+	registers_switch(to);
+	current = to;
+	return &to->machine->user;
 }

@@ -25,6 +25,15 @@ void schedule_forget(struct thread *thread);
 /* A thread that current waits for, or vice versa: if current blocks now, this one runs in its turn. */
 void schedule_prefer(struct thread *thread);
 
+/*
+ * The short way from current, which is about to block, to `to`, which is about to be ready. It may be gone if nobody has a
+ * budget, and `to` takes the turn of current, or is alone at its priority with nobody above.
+ */
+bool schedule_may_hand(const struct thread *to);
+
+/* current blocks, `to` is ready: the registers of `to`. */
+struct context *schedule_hand(struct thread *to);
+
 /* Interrupts and time: who wakes, whose slice or budget is over. */
 void schedule_interrupt(void);
 

@@ -5,6 +5,7 @@
 
 #include "kernel/armv7/console.h"
 #include "kernel/armv7/cpu.h"
+#include "kernel/armv7/fast.h"
 #include "kernel/armv7/map.h"
 #include "kernel/armv7/schedule.h"
 #include "kernel/object/decode.h"
@@ -34,9 +35,11 @@ static void words_collect(const struct context *user, uint32_t call, uint64_t *w
 {
 	uint32_t wide = call_wide(call), place = 0;
 
-	for (uint32_t i = 0; i < WORDS; i++) {
+	for (uint32_t i = 0; !wide && i < WORDS; i++)
+		word[i] = user->r[i];
+	for (uint32_t i = 0; wide && i < WORDS; i++) {
 		word[i] = place < WORDS ? user->r[place++] : 0;
-		if (wide && i >= wide && place < WORDS)
+		if (i >= wide && place < WORDS)
 			word[i] |= (uint64_t)user->r[place++] << 32;
 	}
 }
@@ -53,7 +56,8 @@ static void registers_go_on(uint32_t offset)
 		current->machine->user.r[0] = err;
 }
 
-static void kernel_call(void)
+/* Apart, so that the short way need not keep what this one uses. */
+__attribute__((noinline)) static void kernel_call(void)
 {
 	struct thread *thread = current;
 	struct context *user = &thread->machine->user;
@@ -91,10 +95,14 @@ struct context *trap_svc(void)
 		number = *(const uint16_t *)(uintptr_t)(ip - 2) & 0xff;
 	else
 		number = *(const uint32_t *)(uintptr_t)(ip - 4) & 0xffffff;
-	if (number == KERNEL_SVC && ip > FOREIGN_HIGH)
+	if (number == KERNEL_SVC && ip > FOREIGN_HIGH) {
+		struct context *next = fast_call(user->r[NUMBER]);
+		if (next)
+			return next;
 		kernel_call();
-	else
+	} else {
 		foreign_call();
+	}
 	return schedule_next();
 }
 

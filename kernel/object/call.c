@@ -4,18 +4,6 @@
 #include "kernel/object/decode.h"
 #include "kernel/object/machine.h"
 
-err_t cap_lookup(struct pd *pd, uint64_t slot, enum kind kind, uint32_t rights, struct cap **cap)
-{
-	if (!slot || slot >= pd->slot_count || !pd->slots[slot].object)
-		return ERR_CAPABILITY;
-	if (kind != KIND_NONE && pd->slots[slot].object->kind != kind)
-		return ERR_CAPABILITY;
-	if ((pd->slots[slot].rights & rights) != rights)
-		return ERR_RIGHTS;
-	*cap = &pd->slots[slot];
-	return OK;
-}
-
 err_t slot_lookup_empty(struct pd *pd, uint64_t slot, struct cap **cap)
 {
 	if (!slot || slot >= pd->slot_count)

@@ -13,7 +13,18 @@
 err_t call_do(struct thread *thread, uint32_t number, const uint64_t *word, bool *blocked);
 
 /* A used slot of `pd` with this kind (KIND_NONE: any) and at least these rights. */
-err_t cap_lookup(struct pd *pd, uint64_t slot, enum kind kind, uint32_t rights, struct cap **cap) MUST_CHECK;
+static inline err_t MUST_CHECK cap_lookup(struct pd *pd, uint64_t slot, enum kind kind, uint32_t rights, struct cap **cap)
+{
+	if (!slot || slot >= pd->slot_count || !pd->slots[slot].object)
+		return ERR_CAPABILITY;
+	if (kind != KIND_NONE && pd->slots[slot].object->kind != kind)
+		return ERR_CAPABILITY;
+	if ((pd->slots[slot].rights & rights) != rights)
+		return ERR_RIGHTS;
+	*cap = &pd->slots[slot];
+	return OK;
+}
+
 err_t slot_lookup_empty(struct pd *pd, uint64_t slot, struct cap **cap) MUST_CHECK;
 
 /* The domain at a slot of the caller, or its own for 0. */

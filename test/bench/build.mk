@@ -27,3 +27,13 @@ $(O)/test/bench-smoke: test/bench/smoke.sh $(wildcard test/bench/*.sh)
 	@mkdir -p $(@D)
 	@printf '#!/bin/sh\nexec %s %s\n' '$(abspath $<)' '$(abspath $(O))' > $@
 	@chmod +x $@
+
+# `make bench-arm`: the kernel in the emulator, in instructions.
+BENCH_ARM := $(O)/component/test/bench/armv7/bench.elf
+BENCH_ARM_OBJECTS := $(patsubst %.c,$(O)/component/%.o,test/kernel/suite.c test/kernel/armv7/machine.c $(wildcard test/bench/armv7/*.c))
+$(BENCH_ARM): $(BENCH_ARM_OBJECTS) $(FRAMEWORK_OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) -nostdlib -static -Wl,--no-relax,--build-id=none,-z,noexecstack,-z,max-page-size=4096 \
+		-Wl,-Ttext-segment=$(COMPONENT_BASE) $^ $(COMPONENT_LIBS) -o $@
+-include $(BENCH_ARM_OBJECTS:.o=.d)
+$(eval $(call arm_image,bench,test,$(BENCH_ARM)))
