@@ -261,7 +261,7 @@ bool schedule_may_hand(const struct thread *to)
 	if (current->schedule.budget || to->schedule.budget)
 		return false;
 	if (from == priority)
-		return !own->next || slice_end[priority] != UINT64_MAX;
+		return true;
 	return !((own->next ? ready_set : ready_set & ~(1ull << from)) >> priority);
 }
 
@@ -294,6 +294,7 @@ struct context *schedule_hand(struct thread *to)
 		slice_end[priority] = UINT64_MAX;
 	domain_enter(to->pd);
 	registers_switch(to);
+	preferred = NULL;
 	current = to;
 	return &to->machine->user;
 }
