@@ -13,6 +13,8 @@
 #include <pd/session.h>
 #include <rm/session.h>
 
+#include <inttypes.h>
+
 #include "component/subject.h"
 
 enum { SLOT_FIRST = 1000, SLOT_STRIDE = 7, ENTRIES = 48, STACK = 64 * 1024, OBJECT_RIGHTS = RIGHT_ALL & ~RIGHT_DESTROY };
@@ -200,12 +202,13 @@ static void probe_dataspace(uint32_t n, uint64_t value)
 	void *bytes;
 
 	subject_ok(ds_size((ds_t){slot_of(n)}, &size));
-	subject_check(size == origin->pages * PAGE_SIZE, "%lu bytes, not %u pages", size, origin->pages);
+	subject_check(size == origin->pages * PAGE_SIZE, "%" PRIu64 " bytes, not %u pages", size,
+	              origin->pages);
 	subject_ok(ds_attach((ds_t){slot_of(n)}, 0, 0, RIGHT_READ | RIGHT_WRITE, 0, &bytes));
 	for (uint64_t i = 0; i < size / 8; i += 61) {
 		volatile uint64_t *word = (volatile uint64_t *)bytes + i;
 		wanted = origin->value ? subject_mix(origin->value + i) : 0;
-		subject_check(*word == wanted, "word %lu: %lx, not %lx", i, *word, wanted);
+		subject_check(*word == wanted, "word %" PRIu64 ": %" PRIx64 ", not %" PRIx64, i, *word, wanted);
 		*word = subject_mix(value + i);
 	}
 	origin->value = value;
@@ -227,12 +230,14 @@ static void probe_map(uint32_t n, uint64_t choice)
 
 	subject_ok(slot_take(&ds));
 	subject_ok(rm_dataspace((ep_t){slot_of(n)}, &request, NULL, &reply, &ds));
-	subject_check(reply.size == origin->pages * PAGE_SIZE, "%lu bytes, not %u pages", reply.size, origin->pages);
+	subject_check(reply.size == origin->pages * PAGE_SIZE, "%" PRIu64 " bytes, not %u pages", reply.size,
+	              origin->pages);
 	result_add(reply.size);
 	if (origin->shown < ENTRIES) {
 		uint64_t value = all.entry[origin->shown].value, wanted = value ? subject_mix(value) : 0;
 		subject_ok(ds_attach((ds_t){ds}, 0, PAGE_SIZE, RIGHT_READ, 0, &bytes));
-		subject_check(*(volatile uint64_t *)bytes == wanted, "%lx shown, not %lx", *(volatile uint64_t *)bytes, wanted);
+		uint64_t shown = *(volatile uint64_t *)bytes;
+		subject_check(shown == wanted, "%" PRIx64 " shown, not %" PRIx64, shown, wanted);
 		ds_detach(bytes, PAGE_SIZE);
 	}
 	slot_give(ds);

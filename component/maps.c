@@ -12,6 +12,8 @@
 #include <framework/memory.h>
 #include <rm/session.h>
 
+#include <inttypes.h>
+
 #include "component/subject.h"
 
 enum { PAGES = 32, WORKERS = 2, EACH = PAGES / WORKERS, WORDS = 4096 / 8, STACK = 64 * 1024, HANDLER_BADGE = 4 };
@@ -52,8 +54,8 @@ static void handle_faults(addr_t argument)
 			subject_ok(rm_state(cap_ep(all.inner), &request, NULL, &fault, NULL));
 			if (!fault.access)
 				break;
-			subject_check(fault.address < INNER_SIZE && fault.waiting <= WORKERS, "fault at %lx, %u wait",
-			              fault.address, fault.waiting);
+			subject_check(fault.address < INNER_SIZE && fault.waiting <= WORKERS,
+			              "fault at %" PRIx64 ", %u wait", fault.address, fault.waiting);
 			subject_ok(attach_at(all.inner, all.pages.slot, fault.address, fault.address, PAGE_SIZE,
 			                     RIGHT_READ | RIGHT_WRITE));
 			__atomic_add_fetch(&all.attached, 1, __ATOMIC_RELAXED);
@@ -68,7 +70,8 @@ static void page_check(uint32_t page, const uint8_t *window, const char *where)
 
 	for (uint32_t i = 0; i < WORDS; i += 73) {
 		uint64_t wanted = value ? subject_mix(value + i) : 0, found = words[i];
-		subject_check(found == wanted, "page %u %s, word %u: %lx, not %lx", page, where, i, found, wanted);
+		subject_check(found == wanted, "page %u %s, word %u: %" PRIx64 ", not %" PRIx64, page, where, i, found,
+		              wanted);
 	}
 }
 
@@ -108,9 +111,10 @@ static void fresh_step(uint32_t n, uint64_t value)
 	subject_ok(ds_alloc(PAGE_SIZE, &fresh));
 	subject_ok(ds_attach(fresh, 0, 0, RIGHT_READ | RIGHT_WRITE, 0, &here));
 	subject_ok(attach_at(all.outer, fresh.slot, place, 0, 0, RIGHT_READ | RIGHT_WRITE));
-	subject_check(*there == 0, "fresh memory reads %lx", *there);
+	subject_check(*there == 0, "fresh memory reads %" PRIx64, *there);
 	*there = value;
-	subject_check(*(volatile uint64_t *)here == value, "%lx, not %lx", *(volatile uint64_t *)here, value);
+	uint64_t found = *(volatile uint64_t *)here;
+	subject_check(found == value, "%" PRIx64 ", not %" PRIx64, found, value);
 	ds_free(fresh);
 }
 
@@ -159,7 +163,7 @@ static slot_t map_dataspace(rm_t map, uint64_t size)
 
 	subject_ok(slot_take(&slot));
 	subject_ok(rm_dataspace(cap_ep(map), &request, NULL, &reply, &slot));
-	subject_check(reply.size == size, "the map has %lu bytes", reply.size);
+	subject_check(reply.size == size, "the map has %" PRIu64 " bytes", reply.size);
 	return slot;
 }
 

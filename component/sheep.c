@@ -5,6 +5,8 @@
  */
 #include <timer/session.h>
 
+#include <inttypes.h>
+
 #include "component/subject.h"
 
 static void timer_start(signal_t jump, uint64_t period)
@@ -37,7 +39,7 @@ int component_main(addr_t argument)
 		for (; jumped && sheep < steps; jumped--) {
 			sheep++;
 			result = subject_mix(result ^ sheep);
-			subject_print("%lu sheep", sheep);
+			subject_print("%" PRIu64 " sheep", sheep);
 		}
 	}
 	return subject_finish(steps, result);

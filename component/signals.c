@@ -4,6 +4,8 @@
  * signal that nobody waits for keeps exactly what is pending; timed waits end neither early nor never; the clock goes
  * back in no thread and from no thread to another.
  */
+#include <inttypes.h>
+
 #include "component/subject.h"
 
 enum { PRODUCERS = 2, STACK = 64 * 1024, BADGES = 0xfff };
@@ -24,7 +26,7 @@ static uint64_t clock_read(void)
 {
 	uint64_t seen = __atomic_load_n(&all.latest, __ATOMIC_SEQ_CST), now = clock_now();
 
-	subject_check(now >= seen, "the clock went back by %lu ns", seen - now);
+	subject_check(now >= seen, "the clock went back by %" PRIu64 " ns", seen - now);
 	while (seen < now &&
 	       !__atomic_compare_exchange_n(&all.latest, &seen, now, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 		;
@@ -44,7 +46,7 @@ static void produce(addr_t n)
 		}
 		uint64_t until = clock_read() + choice % MILLISECOND;
 		subject_sleep(until);
-		subject_check(clock_read() >= until, "awake before %lu", until);
+		subject_check(clock_read() >= until, "awake before %" PRIu64, until);
 	}
 	subject_ok(signal_submit(all.done));
 	for (;;)
@@ -69,13 +71,14 @@ static uint64_t consume(uint64_t deadline, uint64_t received)
 
 	if (err == ERR_TIMEOUT) {
 		subject_check(clock_read() >= deadline, "the wait ended early");
-		subject_check(received >= least, "%lu received, %lu submitted", received, least);
+		subject_check(received >= least, "%" PRIu64 " received, %" PRIu64 " submitted", received, least);
 		return 0;
 	}
 	subject_ok(err);
 	subject_check(count && badges && !(badges & ~3u), "count %u, badges %x", count, badges);
 	subject_check(received + count >= least && received + count <= submissions(false),
-	              "%lu received, %lu to %lu submitted", received + count, least, submissions(false));
+	              "%" PRIu64 " received, %" PRIu64 " to %" PRIu64 " submitted", received + count, least,
+	              submissions(false));
 	return count;
 }
 
@@ -145,6 +148,7 @@ int component_main(addr_t argument)
 	while (received < submissions(true))
 		received += consume(clock_read(), received);
 	subject_expect(signal_wait(all.work, 0, &(uint32_t){0}, &(uint32_t){0}), ERR_TIMEOUT);
-	subject_check(received == submissions(false), "%lu received, %lu submitted", received, submissions(false));
+	subject_check(received == submissions(false), "%" PRIu64 " received, %" PRIu64 " submitted", received,
+	              submissions(false));
 	return subject_finish(all.steps, subject_mix(result ^ received));
 }

@@ -5,6 +5,8 @@
 #include <rom/session.h>
 #include <terminal/session.h>
 
+#include <inttypes.h>
+
 #include "component/subject.h"
 
 enum { ARGUMENTS = 8, LINE = 400, STATUS_FAILED = 1, STATUS_USAGE = 2 };
@@ -156,7 +158,7 @@ uint64_t subject_option(uint32_t n, uint64_t otherwise)
 
 int subject_finish(uint64_t steps, uint64_t result)
 {
-	subject_print("%lu steps, result %016lx", steps, result);
+	subject_print("%" PRIu64 " steps, result %016" PRIx64, steps, result);
 	return 0;
 }
 

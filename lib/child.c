@@ -12,12 +12,12 @@
 
 static uint64_t page_up(uint64_t address)
 {
-	return (address + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+	return (address + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
 }
 
 static uint64_t page_down(uint64_t address)
 {
-	return address & ~(PAGE_SIZE - 1);
+	return address & ~(uint64_t)(PAGE_SIZE - 1);
 }
 
 /* Where the bytes of the file end; what follows is zero and gets no memory before it is touched. */

@@ -69,17 +69,31 @@ static const char *field_read(const char *format, struct field *field, va_list *
 	return format;
 }
 
+static int64_t signed_take(const struct field *field, va_list *list)
+{
+	if (field->longs > 1)
+		return va_arg(*list, long long);
+	return field->longs ? va_arg(*list, long) : va_arg(*list, int);
+}
+
+static uint64_t unsigned_take(const struct field *field, va_list *list)
+{
+	if (field->longs > 1)
+		return va_arg(*list, unsigned long long);
+	return field->longs ? va_arg(*list, unsigned long) : va_arg(*list, unsigned);
+}
+
 static void put_field(struct sink *sink, char kind, const struct field *field, va_list *list)
 {
 	int64_t number;
 
 	switch (kind) {
 	case 'd':
-		number = field->longs ? va_arg(*list, long) : va_arg(*list, int);
+		number = signed_take(field, list);
 		put_number(sink, number < 0 ? 0 - (uint64_t)number : (uint64_t)number, 10, number < 0, field);
 		return;
-	case 'u': put_number(sink, field->longs ? va_arg(*list, unsigned long) : va_arg(*list, unsigned), 10, 0, field); return;
-	case 'x': put_number(sink, field->longs ? va_arg(*list, unsigned long) : va_arg(*list, unsigned), 16, 0, field); return;
+	case 'u': put_number(sink, unsigned_take(field, list), 10, 0, field); return;
+	case 'x': put_number(sink, unsigned_take(field, list), 16, 0, field); return;
 	case 'p': put_number(sink, (uintptr_t)va_arg(*list, void *), 16, 0, field); return;
 	case 's': put_text(sink, va_arg(*list, const char *), field); return;
 	case 'c': put(sink, (char)va_arg(*list, int)); return;

@@ -31,7 +31,7 @@ enum { HEADER = 16 };
 
 static uint64_t class_size(uint32_t class)
 {
-	return (class % 2 ? 48ul : 32ul) << class / 2;
+	return (class % 2 ? 48u : 32u) << class / 2;
 }
 
 static uint32_t class_of(uint64_t size)

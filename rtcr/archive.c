@@ -7,6 +7,8 @@
 #include <rm/session.h>
 #include <store/session.h>
 
+#include <inttypes.h>
+
 #include "rtcr/archive.h"
 #include "rtcr/machine.h"
 #include "rtcr/records.h"
@@ -100,7 +102,7 @@ static err_t file_open(uint64_t generation, uint64_t *size)
 	if (err == OK)
 		err = store_open(store, &request, NULL, &reply, NULL);
 	if (err == ERR_NOT_FOUND)
-		target_fail("restore: there is no checkpoint %s@%lu", target.name, generation);
+		target_fail("restore: there is no checkpoint %s@%" PRIu64, target.name, generation);
 	else if (err != OK)
 		store_fail(STORE_READING, "restore", err);
 	else
@@ -113,11 +115,11 @@ static err_t image_fail(uint64_t generation, const struct image_fault *fault, er
 	uint64_t older;
 
 	if (archive_newest(generation, &older) == OK && older)
-		target_fail("restore: checkpoint %lu is not usable: %s at byte %lu; an older one is %s@%lu", generation,
-		            fault->sentence, fault->offset, target.name, older);
+		target_fail("restore: checkpoint %" PRIu64 " is not usable: %s at byte %" PRIu64 "; an older one is %s@%" PRIu64,
+		            generation, fault->sentence, fault->offset, target.name, older);
 	else
-		target_fail("restore: checkpoint %lu is not usable: %s at byte %lu", generation, fault->sentence,
-		            fault->offset);
+		target_fail("restore: checkpoint %" PRIu64 " is not usable: %s at byte %" PRIu64, generation,
+		            fault->sentence, fault->offset);
 	return err;
 }
 

@@ -9,6 +9,8 @@
 #include <framework/rom.h>
 #include <pd/session.h>
 
+#include <inttypes.h>
+
 #include "rtcr/target.h"
 
 enum { DRAIN_MAX = 256, TRIES = 4 };
@@ -268,8 +270,8 @@ static void exceptions_look(void)
 	if (fault.fault == FAULT_DEAD)
 		target_fail("its process was destroyed by the host (%u)", fault.detail);
 	else
-		target_fail("thread %.31s: fault %u at address %lx, instruction %lx", fault.name, fault.fault, fault.address,
-		            fault.instruction);
+		target_fail("thread %.*s: fault %u at address %" PRIx64 ", instruction %" PRIx64,
+		            (int)sizeof fault.name - 1, fault.name, fault.fault, fault.address, fault.instruction);
 	target_destroy();
 	target_state_set(TARGET_FAULTED);
 }

@@ -4,6 +4,8 @@
 #include <framework/heap.h>
 #include <framework/memory.h>
 
+#include <inttypes.h>
+
 #include "rtcr/records.h"
 #include "rtcr/target.h"
 
@@ -28,7 +30,7 @@ static err_t add(struct records *records, const void *record, uint32_t fixed, co
 		item.length[i] = pieces[i].size;
 		size += pieces[i].size;
 	}
-	size = (size + 7) & ~7ul;
+	size = (size + 7) & ~(uint64_t)7;
 	item.size = (uint32_t)size;
 	if (records->used + size > records->room) {
 		uint64_t room = (records->used + size) * 2;
@@ -78,7 +80,7 @@ err_t record_target(struct records *records, uint64_t clock)
 	const struct image_target record = {.record = head(IMAGE_KIND_target, 1, 0), .ram_quota = target.ram,
 	                                    .clock_ns = clock, .cap_quota = target.caps, .region_map = target.space};
 	char state[96];
-	uint32_t length = (uint32_t)text_format(state, sizeof state, "core=%u priority=%u flags=%u output=%lu",
+	uint32_t length = (uint32_t)text_format(state, sizeof state, "core=%u priority=%u flags=%u output=%" PRIu64,
 	                                        target.core, target.priority, target.flags, target.output) + 1;
 	const struct image_piece pieces[3] = {{target.name, (uint32_t)strlen(target.name)}, {state, length}, {"", 0}};
 
@@ -97,7 +99,7 @@ err_t record_dataspaces(struct records *records)
 		struct image_dataspace record = {.record = head(IMAGE_KIND_dataspace, entry->id, 1), .size = ds->size,
 		                                 .origin = ds->rom ? IMAGE_ORIGIN_ROM : IMAGE_ORIGIN_ANONYMOUS};
 		if (ds->rom) {
-			text_format(name, sizeof name, "%lu %s", ds->rom_size, ds->name);
+			text_format(name, sizeof name, "%" PRIu64 " %s", ds->rom_size, ds->name);
 			memcpy(record.digest, ds->digest, sizeof record.digest);
 		}
 		const struct image_piece piece = {name, (uint32_t)strlen(name)};

@@ -15,6 +15,8 @@
 #include <store/session.h>
 #include <terminal/session.h>
 
+#include <inttypes.h>
+
 #include "rtcr/archive.h"
 #include "rtcr/machine.h"
 #include "rtcr/records.h"
@@ -67,7 +69,7 @@ static err_t memory_fill(void)
 		uint64_t size = image_chunk_size(&image, c);
 		err = image_chunk_read(&image, c, chunk, &fault);
 		if (err != OK)
-			target_fail("restore: chunk %lu: %s", c, fault.sentence);
+			target_fail("restore: chunk %" PRIu64 ": %s", c, fault.sentence);
 		for (uint64_t at = 0; at < size && err == OK;) {
 			while (!left && n < count && err == OK) {
 				const struct image_extent *extent = image_at(&image, IMAGE_KIND_extent, n++);
@@ -348,7 +350,7 @@ static err_t target_build(const struct image_target *description)
 	err_t err = target_make(description->ram_quota, description->cap_quota);
 
 	if (err == ERR_MEMORY_QUOTA || err == ERR_CAP_QUOTA)
-		target_fail("restore: the component needs %lu MiB and %u capabilities; this instance has less",
+		target_fail("restore: the component needs %" PRIu64 " MiB and %u capabilities; this instance has less",
 		            description->ram_quota >> 20, description->cap_quota);
 	if (err == OK)
 		err = target_state_read(description);

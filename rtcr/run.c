@@ -104,7 +104,7 @@ static err_t program_load(uint64_t *entry)
 	if (err != OK)
 		target_fail("cannot load the program: %s %s", err_sentence(err), sentence);
 	if (program)
-		ds_detach(program, (size + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1));
+		ds_detach(program, (size + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1));
 	return err;
 }
 

@@ -11,6 +11,8 @@
 #include <framework/heap.h>
 #include <framework/memory.h>
 
+#include <inttypes.h>
+
 #include "rtcr/archive.h"
 #include "rtcr/machine.h"
 #include "rtcr/snapshot.h"
@@ -155,7 +157,7 @@ err_t snapshot_thread(uint32_t n, struct checkpoint_thread_reply *thread)
 	memcpy(thread->name, copy->name, sizeof thread->name);
 	thread->index = copy->index;
 	thread->class = class_of(&copy->state);
-	thread->instruction = copy->state.registers.rip;
+	thread->instruction = machine_instruction(&copy->state.registers);
 	thread->run = copy->state.run;
 	return OK;
 }
@@ -292,7 +294,7 @@ err_t snapshot_take(uint64_t budget_ns, bool stop)
 		err = describe();
 	if (err != OK) {
 		bool runs = snapshot_undo_stop() == OK;
-		target_fail("checkpoint given up after %lu us, the component %s: %s", stand.stop_ns / 1000,
+		target_fail("checkpoint given up after %" PRIu64 " us, the component %s: %s", stand.stop_ns / 1000,
 		            runs ? "runs on" : "stands and cannot go on", err_sentence(err));
 		return err;
 	}

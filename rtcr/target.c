@@ -173,7 +173,7 @@ err_t dataspace_add(uint64_t size, uint32_t id, struct dataspace_entry **made)
 
 	if (!dataspace)
 		return ERR_MEMORY_QUOTA;
-	dataspace->size = (size + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+	dataspace->size = (size + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
 	err_t err = slot_take(&dataspace->real.slot);
 	if (err == OK)
 		err = pd_ram_alloc((ep_t){target.child.pd}, &request, NULL, &reply, &dataspace->real.slot);

@@ -42,7 +42,7 @@ enum image_architecture { IMAGE_ARCHITECTURE_X86_64 = 1, IMAGE_ARCHITECTURE_ARMV
 /*
  * features on x86-64: CPUID 1.ecx, 1.edx, 7.ebx, 7.ecx, 7.edx, 0xd/1.eax, 0x80000001.ecx,
  * 0x80000001.edx (Intel SDM vol. 2, CPUID); xsave_mask is XCR0, xsave_size the bytes of a standard
- * XSAVE area under it.
+ * XSAVE area under it. On ARMv7: the HWCAP word of Linux; the others are 0.
  */
 struct image_header {
 	uint8_t magic[IMAGE_MAGIC_SIZE];

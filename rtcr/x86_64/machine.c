@@ -32,21 +32,9 @@ void machine_describe(struct image_header *header)
 	header->xsave_size = area[1];
 }
 
-const char *machine_lacks(const struct image_header *header)
+uint64_t machine_instruction(const struct registers *registers)
 {
-	struct image_header own = {0};
-
-	machine_describe(&own);
-	if (header->architecture != own.architecture)
-		return "the image was taken on another architecture";
-	if (header->kernel != own.kernel)
-		return "the image was taken on another kernel";
-	if (header->feature_count != own.feature_count || header->xsave_mask & ~own.xsave_mask)
-		return "the processor saves other registers than the one the image was taken on";
-	for (uint32_t i = 0; i < own.feature_count; i++)
-		if (header->features[i] & ~own.features[i])
-			return "the processor lacks instructions that the one the image was taken on has";
-	return NULL;
+	return registers->rip;
 }
 
 int machine_in_library(const struct registers *registers)

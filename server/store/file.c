@@ -3,6 +3,8 @@
 #include <framework/format.h>
 #include <framework/memory.h>
 
+#include <inttypes.h>
+
 #include "server/host.h"
 #include "server/name.h"
 #include "server/store/file.h"
@@ -50,9 +52,9 @@ static err_t key_check(const struct store_key *key)
 static void key_name(const struct store_key *key, char *to, size_t size)
 {
 	if (key->kind == STORE_CONTENT)
-		text_format(to, size, "%016lx%016lx", key->digest[1], key->digest[0]);
+		text_format(to, size, "%016" PRIx64 "%016" PRIx64, key->digest[1], key->digest[0]);
 	else
-		text_format(to, size, "%08lu.image", key->generation);
+		text_format(to, size, "%08" PRIu64 ".image", key->generation);
 }
 
 static long directory_open(const struct store_key *key, bool make)
@@ -93,7 +95,7 @@ err_t file_create(struct store_file *file, const struct store_key *key)
 		file_close(file);
 		return fail(file, -HOST_EEXIST);
 	}
-	text_format(file->name, sizeof file->name, NEW_PREFIX "%lu", ++serial);
+	text_format(file->name, sizeof file->name, NEW_PREFIX "%" PRIu64, ++serial);
 	long opened = host_open(file->directory, file->name, HOST_READ_WRITE | HOST_CREATE | HOST_TRUNCATE, FILE_MODE);
 	if (opened < 0) {
 		file_close(file);

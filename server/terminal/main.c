@@ -9,6 +9,8 @@
 #include <framework/server.h>
 #include <terminal/session.h>
 
+#include <inttypes.h>
+
 #include "server/buffer.h"
 #include "server/host.h"
 #include "server/name.h"
@@ -309,8 +311,8 @@ static err_t record_return(struct terminal *terminal, const struct terminal_cut_
 	if (result == 0)
 		result = past_copy(terminal->name, kept ? kept : request->newest, request->output);
 	if (result < 0) {
-		log_line("%s: the output of checkpoint %lu cannot be brought back: %s", terminal->name, request->generation,
-		         host_sentence(result));
+		log_line("%s: the output of checkpoint %" PRIu64 " cannot be brought back: %s", terminal->name,
+		         request->generation, host_sentence(result));
 		return ERR_IO;
 	}
 	host_close(terminal->output);

@@ -3,6 +3,8 @@
 #include <framework/format.h>
 #include <framework/memory.h>
 
+#include <inttypes.h>
+
 #include "server/host.h"
 #include "server/name.h"
 #include "server/terminal/past.h"
@@ -17,7 +19,7 @@ struct search {
 static void path_make(char path[PATH], const char *name, uint64_t generation)
 {
 	if (generation)
-		text_format(path, PATH, "%s.output.%lu", name, generation);
+		text_format(path, PATH, "%s.output.%" PRIu64, name, generation);
 	else
 		text_format(path, PATH, "%s.output", name);
 }
