@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: MIT
-# Servers with a grant of host input and output.
-$(eval $(call component,store,server/store/main.c server/store/file.c server/buffer.c server/host.c))
-$(eval $(call component,terminal,server/terminal/main.c server/terminal/past.c server/buffer.c server/host.c))
+# Servers, with the host behind them or, where their name says so, with memory of their own in its place.
+SERVER_HOST := server/sentence.c server/host.c
+SERVER_MEMORY := $(addprefix server/,sentence.c memory.c content.c)
+SERVER_STORE := $(addprefix server/,store/main.c store/file.c buffer.c)
+SERVER_TERMINAL := $(addprefix server/,terminal/main.c terminal/past.c buffer.c)
+$(eval $(call component,store,$(SERVER_STORE) $(SERVER_HOST)))
+$(eval $(call component,terminal,$(SERVER_TERMINAL) $(SERVER_HOST)))
+$(eval $(call component,store_memory,$(SERVER_STORE) $(SERVER_MEMORY)))
+$(eval $(call component,terminal_memory,$(SERVER_TERMINAL) $(SERVER_MEMORY)))
 $(eval $(call component,control,$(addprefix server/control/,main.c big_lock.c connection.c request.c work.c \
-	component.c instance.c record.c image.c) server/host.c))
+	component.c instance.c record.c image.c) $(SERVER_HOST)))

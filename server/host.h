@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Linux system calls for a component with a host grant: what the kernel's filter lets such a component call, on the
- * granted descriptor and what was opened below it. Results are Linux's: negative is -errno. Another kernel has
- * another file behind this header, over a driver.
+ * granted descriptor and what was opened below it. Results are Linux's: negative is -errno. Where there is no host, or
+ * none is wanted, memory.c is behind this header: files in the component's own memory, and no sockets.
  */
 #ifndef SERVER_HOST_H
 #define SERVER_HOST_H

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* Instances of the RTCR by LAUNCHER and CHECKPOINT, see native.h. */
+#include <framework/format.h>
+#include <framework/memory.h>
+#include <kernel/thread.h>
+#include <launcher/session.h>
+
+#include "test/native/native.h"
+
+/* Long enough for an emulated machine that is short of its host's time. */
+#define LIMIT_NS (60000ull * MILLISECOND)
+
+enum { INSTANCE_CAPS = 4000, TARGET_CAPS = 1000 };
+
+static struct session launcher;
+static signal_t changes;
+
+bool instance_start(struct instance *instance)
+{
+	struct launcher_start_request start = {.ram = instance->ram * 3, .caps = INSTANCE_CAPS};
+	struct launcher_start_reply started;
+	const struct checkpoint_handler_request handler = {};
+	struct checkpoint_handler_reply handled;
+
+	if (!launcher.id && (!native_ok(session_open("LAUNCHER", "", 0, &launcher), "LAUNCHER") ||
+	                     !native_ok(signal_alloc(&changes), "signal")))
+		return false;
+	text_copy(start.name, sizeof start.name, instance->name);
+	return native_ok(launcher_start(launcher.ep, &start, NULL, &started, NULL), "start of an RTCR") &&
+	       native_ok(session_open("CHECKPOINT", instance->name, LIMIT_NS, &instance->checkpoint), "CHECKPOINT") &&
+	       native_ok(checkpoint_handler(instance->checkpoint.ep, &handler, &changes.slot, &handled, NULL), "handler");
+}
+
+void instance_stop(struct instance *instance)
+{
+	struct launcher_stop_request stop = {.name = ""};
+	struct launcher_stop_reply stopped;
+
+	text_copy(stop.name, sizeof stop.name, instance->name);
+	native_ok(launcher_stop(launcher.ep, &stop, NULL, &stopped, NULL), "stop of an RTCR");
+	session_close(&instance->checkpoint);
+}
+
+bool instance_look(struct instance *instance)
+{
+	const struct checkpoint_status_request request = {};
+
+	return native_ok(checkpoint_status(instance->checkpoint.ep, &request, NULL, &instance->status, NULL), "status");
+}
+
+static bool change_await(uint64_t until)
+{
+	uint32_t badges, count;
+
+	return native_ok(signal_wait(changes, until, &badges, &count), "waiting for the RTCR");
+}
+
+/* Until one more work has ended than before. */
+static bool work_await(struct instance *instance, uint32_t done)
+{
+	uint64_t until = clock_now() + LIMIT_NS;
+
+	while (instance_look(instance)) {
+		if (instance->status.work_done != done)
+			return true;
+		if (!change_await(until))
+			return false;
+	}
+	return false;
+}
+
+bool instance_run(struct instance *instance, ds_t bundle)
+{
+	const struct checkpoint_run_request request = {.ram = instance->ram, .caps = TARGET_CAPS, .core = AFFINITY_ANY,
+	                                               .flags = RUN_NATIVE};
+	struct checkpoint_run_reply reply;
+
+	return instance_look(instance) &&
+	       native_ok(checkpoint_run(instance->checkpoint.ep, &request, &bundle.slot, &reply, NULL), "run") &&
+	       work_await(instance, instance->status.work_done) && native_ok(instance->status.last_err, "run");
+}
+
+bool instance_take(struct instance *instance, uint32_t flags)
+{
+	const struct checkpoint_take_request request = {.flags = flags};
+	struct checkpoint_take_reply reply;
+
+	if (!instance_look(instance))
+		return false;
+	uint32_t done = instance->status.work_done;
+	err_t err = checkpoint_take(instance->checkpoint.ep, &request, NULL, &reply, NULL);
+	instance->status.last_err = err;
+	return err == ERR_STATE || (native_ok(err, "checkpoint") && work_await(instance, done));
+}
+
+bool instance_restore(struct instance *instance, uint64_t generation)
+{
+	const struct checkpoint_restore_request request = {generation};
+	struct checkpoint_restore_reply reply;
+
+	return instance_look(instance) &&
+	       native_ok(checkpoint_restore(instance->checkpoint.ep, &request, NULL, &reply, NULL), "restore") &&
+	       work_await(instance, instance->status.work_done);
+}
+
+bool instance_kill(struct instance *instance)
+{
+	const struct checkpoint_kill_request request = {};
+	struct checkpoint_kill_reply reply;
+	err_t err = checkpoint_kill(instance->checkpoint.ep, &request, NULL, &reply, NULL);
+
+	return err == ERR_STATE || native_ok(err, "kill");   /* it may have ended meanwhile */
+}
+
+bool instance_ended(struct instance *instance)
+{
+	uint64_t until = clock_now() + LIMIT_NS;
+
+	while (instance_look(instance)) {
+		if (instance->status.state != TARGET_RUNNING)
+			return true;
+		if (!change_await(until))
+			return false;
+	}
+	return false;
+}
+
+const char *instance_failure(const struct instance *instance)
+{
+	static struct checkpoint_failure_reply reply;
+	const struct checkpoint_failure_request request = {};
+	err_t err = checkpoint_failure(instance->checkpoint.ep, &request, NULL, &reply, NULL);
+
+	return err == OK && string_ends(reply.sentence, sizeof reply.sentence) ? reply.sentence : err_sentence(err);
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every subject first runs undisturbed; what it writes then is what it has to write whatever happens to it. Then rounds: it
+ * runs for a while, is checkpointed, destroyed and restored in one of four ways, goes on, and is checkpointed again. When it
+ * ends it is compared, and started anew until all rounds are done. The RTCR compares each restored capability space with
+ * the one of the checkpoint slot by slot, by the kernel's own list, and a restore fails if they differ.
+ */
+#include <framework/format.h>
+#include <framework/memory.h>
+
+#include "test/native/native.h"
+
+enum { ROUNDS = 20, INTERVAL_MS = 24, KEPT = 2 };
+
+static const struct subject {
+	const char *name;
+	uint32_t steps, option;
+	uint64_t ram;
+} subjects[] = {
+	{"sheep", 300, 1, 8 << 20},   {"echo_pair", 150, 0, 8 << 20}, {"maps", 300, 0, 8 << 20},
+	{"signals", 150, 0, 8 << 20}, {"caps", 300, 0, 8 << 20},
+};
+
+const char *native_name = "native";
+static struct {
+	uint8_t *wanted, *found;       /* output: undisturbed, and now */
+	uint64_t wanted_size, found_size;
+	uint64_t choice;               /* of instants, one after the other */
+	uint32_t classes[CLASS_COUNT]; /* where checkpoints found threads */
+	uint32_t ways[4];              /* how it was restored */
+	uint64_t stop_ns;              /* longest */
+} all;
+
+bool native_fail(const char *format, ...)
+{
+	char text[240];
+	va_list list;
+
+	va_start(list, format);
+	text_format_list(text, sizeof text, format, list);
+	va_end(list);
+	log_line("%s: %s", native_name, text);
+	return false;
+}
+
+bool native_ok(err_t err, const char *what)
+{
+	return err == OK || native_fail("%s: %s", what, err_sentence(err));
+}
+
+void native_sleep(uint64_t ns)
+{
+	static signal_t never;
+	uint32_t badges, count;
+
+	if (!cap_valid(never) && !native_ok(signal_alloc(&never), "signal"))
+		return;
+	err_t expected = signal_wait(never, clock_now() + ns, &badges, &count);
+	(void)expected;
+}
+
+static uint64_t choose(void)
+{
+	all.choice ^= all.choice >> 32;
+	all.choice *= 0xd6e8feb86659fd93u;
+	all.choice ^= all.choice >> 29;
+	all.choice += 0x9e3779b97f4a7c15u;
+	return all.choice >> 16;
+}
+
+static bool begin(struct instance *instance, const struct subject *subject)
+{
+	ds_t bundle;
+
+	store_drop(subject->name, 0);
+	if (!output_forget(subject->name) || !bundle_make(subject->name, subject->steps, subject->option, &bundle))
+		return false;
+	bool runs = instance_run(instance, bundle);
+	if (!runs)
+		native_fail("%s", instance_failure(instance));
+	ds_free(bundle);
+	return runs;
+}
+
+static bool ended_well(struct instance *instance, uint8_t *bytes, uint64_t *size)
+{
+	if (!instance_ended(instance) || !output_read(instance->name, bytes, size))
+		return false;
+	if (instance->status.state == TARGET_EXITED && instance->status.exit_status == 0)
+		return true;
+	return native_fail("state %u, status %d, %s; wrote %.*s", instance->status.state, instance->status.exit_status,
+	                   instance_failure(instance), (int)(*size < 120 ? *size : 120), (const char *)bytes);
+}
+
+static bool compare(struct instance *instance)
+{
+	if (!ended_well(instance, all.found, &all.found_size))
+		return false;
+	return (all.found_size == all.wanted_size && memcmp(all.found, all.wanted, all.wanted_size) == 0) ||
+	       native_fail("its output is another than undisturbed");
+}
+
+/* In a component that the RTCR made anew: after a kill, in place of one that runs, by another RTCR, or an older one. */
+static bool restore(struct instance *instance, uint32_t way, uint64_t oldest)
+{
+	uint64_t generation = instance->status.generation;
+
+	if (way == 0 && !instance_kill(instance))
+		return false;
+	if (way == 2) {
+		instance_stop(instance);
+		if (!instance_start(instance))
+			return false;
+	}
+	if (!instance_restore(instance, way == 3 && generation > oldest ? generation - 1 : 0))
+		return false;
+	if (instance->status.last_err != OK)
+		return native_fail("restore: %s", instance_failure(instance));
+	all.ways[way == 3 && generation == oldest ? 1 : way]++;
+	return true;
+}
+
+/* False in `there`: it ended before. */
+static bool checkpoint(struct instance *instance, bool *there)
+{
+	*there = false;
+	if (!instance_take(instance, choose() % 5 ? 0 : CHECKPOINT_STOP))
+		return false;
+	if (instance->status.last_err == ERR_STATE)
+		return true;
+	if (instance->status.last_err != OK)
+		return native_fail("checkpoint: %s", instance_failure(instance));
+	for (uint32_t i = 0; i < CLASS_COUNT; i++)
+		all.classes[i] += instance->status.classes[i];
+	if (instance->status.stop_ns > all.stop_ns)
+		all.stop_ns = instance->status.stop_ns;
+	if (instance->status.generation > KEPT)
+		store_drop(instance->name, instance->status.generation - KEPT);
+	*there = true;
+	return true;
+}
+
+static bool rounds(struct instance *instance, const struct subject *subject)
+{
+	for (uint32_t done = 0; done < ROUNDS;) {
+		bool there = true;
+		uint64_t oldest = 0;
+		if (!begin(instance, subject))
+			return false;
+		while (there && done < ROUNDS) {
+			native_sleep(choose() % (INTERVAL_MS * MILLISECOND));
+			if (!checkpoint(instance, &there))
+				return false;
+			oldest = oldest ? oldest : instance->status.generation;
+			if (there && !restore(instance, done % 4, oldest))
+				return false;
+			done += there;
+		}
+		if (!compare(instance))
+			return false;
+	}
+	return true;
+}
+
+/* Nothing of an image of another architecture is used: the target that runs is not even disturbed. */
+static bool foreign_refused(struct instance *instance, const struct subject *subject)
+{
+	static const char reason[] = "restore: the image was taken on another architecture";
+	bool there;
+
+	if (!begin(instance, subject) || !checkpoint(instance, &there))
+		return false;
+	uint64_t generation = instance->status.generation;
+	if (!there || !store_forge(instance->name, generation, generation + 1))
+		return native_fail("no image of another architecture could be made");
+	if (!instance_restore(instance, generation + 1))
+		return false;
+	if (instance->status.last_err != ERR_UNSUPPORTED || strcmp(instance_failure(instance), reason) != 0)
+		return native_fail("an image of another architecture: %s", instance_failure(instance));
+	store_drop(instance->name, generation + 1);
+	return restore(instance, 0, generation) && compare(instance);
+}
+
+static bool subject_test(const struct subject *subject)
+{
+	struct instance instance = {.name = subject->name, .ram = subject->ram};
+
+	native_name = subject->name;
+	memset(all.classes, 0, sizeof all.classes);
+	memset(all.ways, 0, sizeof all.ways);
+	all.stop_ns = 0;
+	if (!instance_start(&instance))
+		return false;
+	bool good = begin(&instance, subject) && ended_well(&instance, all.wanted, &all.wanted_size) &&
+	            rounds(&instance, subject);
+	if (good && subject == subjects)
+		good = foreign_refused(&instance, subject);
+	instance_stop(&instance);
+	store_drop(subject->name, 0);
+	log_line("%s: %u rounds%s: killed %u, replaced %u, another RTCR %u, an older one %u; threads in the program %u, "
+	         "blocked %u, in calls %u, faulting %u; longest stop %u us",
+	         subject->name, ROUNDS, good ? "" : " FAILED", all.ways[0], all.ways[1], all.ways[2], all.ways[3],
+	         all.classes[CLASS_PROGRAM], all.classes[CLASS_BLOCKED], all.classes[CLASS_IN_CALL],
+	         all.classes[CLASS_FAULTING], (uint32_t)(all.stop_ns / 1000));
+	return good;
+}
+
+int component_main(addr_t argument)
+{
+	uint32_t passed = 0, failed = 0;
+	void *wanted, *found;
+
+	(void)argument;
+	all.choice = clock_now();
+	if (!native_ok(memory_take(OUTPUT_MAX, &wanted), "memory") || !native_ok(memory_take(OUTPUT_MAX, &found), "memory") ||
+	    !store_begin())
+		return 1;
+	all.wanted = wanted;
+	all.found = found;
+	for (uint32_t i = 0; i < sizeof subjects / sizeof *subjects; i++)
+		subject_test(&subjects[i]) ? passed++ : failed++;
+	log_line("%u passed, %u failed", passed, failed);
+	return failed != 0;
+}
