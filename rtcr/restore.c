@@ -333,13 +333,17 @@ static void terminals_wake(void)
 	}
 }
 
+/* A thread that was made but not started, or stopped for good, stays as it is: to resume it would be to start it. */
 static err_t target_go(const struct image_target *description)
 {
 	err_t err = pd_clock_set((pd_t){target.child.native}, description->clock_ns);
 
-	for (const struct entry *entry = registry.first; entry && err == OK; entry = entry->next)
-		if (entry->kind == ENTRY_THREAD)
-			err = thread_resume(((const struct thread_entry *)entry)->native);
+	for (uint32_t i = 0; i < image_count(&image, IMAGE_KIND_thread) && err == OK; i++) {
+		const struct image_thread *record = image_at(&image, IMAGE_KIND_thread, i);
+		const struct thread_entry *thread = (const struct thread_entry *)registry_find(record->record.id);
+		if (record->run != THREAD_STOPPED)
+			err = thread_resume(thread->native);
+	}
 	if (err == OK)
 		terminals_wake();
 	return err;
