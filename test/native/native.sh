@@ -14,4 +14,5 @@ node_await 250 "native: ended with status"
 status=$?
 node_stop
 cat "$node/log"
+grep -oE '[0-9]+ passed, [0-9]+ failed' "$node/log"
 [ $status -eq 0 ] && grep -qF 'native: ended with status 0' "$node/log"

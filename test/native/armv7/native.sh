@@ -6,4 +6,5 @@ set -u
 emulator_run "$1" 250 'native: ended with status'
 status=$?
 cat "$log"
+grep -oE '[0-9]+ passed, [0-9]+ failed' "$log"
 [ $status -eq 0 ] && grep -qF 'native: ended with status 0' "$log"
