@@ -132,7 +132,7 @@ static void message_serve(struct server *server, uint32_t badge)
 			utcb->receive[i] = 0;
 	if (receive_prepare() != OK && err == OK)
 		err = ERR_CAP_QUOTA;
-	rpc_respond(err, &server->out);
+	server->out_err = err;
 	server->answered = true;
 }
 
@@ -148,6 +148,7 @@ void server_reply_now(struct server *server)
 	if (!server->answered)
 		return;
 	server->answered = false;
+	rpc_respond(server->out_err, &server->out);
 	err_t ignored = ipc_reply(server->reply);   /* its caller may be gone */
 	(void)ignored;
 	dropped_give(server);
@@ -158,6 +159,8 @@ static err_t server_wait(struct server *server, uint64_t deadline)
 	bool answered = server->answered;
 
 	server->answered = false;
+	if (answered)
+		rpc_respond(server->out_err, &server->out);
 	err_t err = answered ? ipc_reply_wait(server->ep, server->reply, server->signal, deadline)
 	                     : ipc_wait(server->ep, server->reply, server->signal, deadline);
 	if (err == OK)

@@ -46,7 +46,8 @@ struct server {
 	uint32_t drop_count;
 	slot_t drop[MESSAGE_CAPS];
 	slot_t arrived[MESSAGE_CAPS];
-	bool answered;            /* a reply lies in the control block and goes out with the next wait */
+	bool answered;            /* a reply lies in `out` and goes out with the next wait; calls may be made meanwhile */
+	err_t out_err;
 	struct rpc_message in, out;
 };
 

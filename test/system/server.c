@@ -3,6 +3,7 @@
 #include <framework/heap.h>
 #include <framework/memory.h>
 #include <framework/server.h>
+#include <pd/session.h>
 
 #include "test/system/echo.h"
 
@@ -62,15 +63,21 @@ static err_t dispatch(struct server *server, void *object, struct rpc_message *m
 
 int component_main(addr_t argument)
 {
+	const struct pd_quota_request request = {};
 	static struct server server;
+	struct pd_quota_reply quota;
 	uint32_t badges;
 	err_t err = server_init(&server, session_begin, session_end, dispatch, NULL);
 
 	(void)argument;
 	if (err == OK && server_announce(&server, "ECHO") != OK && server_announce(&server, "MORTAL") != OK)
 		err = server_announce(&server, "CHECKPOINT");
-	while (err == OK)
+	while (err == OK) {
 		err = server_step(&server, DEADLINE_NEVER, &badges);
+		/* Whoever called has no reply yet; calls made in between do it no harm. */
+		if (err == OK)
+			err = pd_quota((ep_t){SLOT_PD}, &request, NULL, &quota, NULL);
+	}
 	log_line("cannot serve: %s", err_sentence(err));
 	return 1;
 }
