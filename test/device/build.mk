@@ -2,6 +2,7 @@
 # Drivers on the emulated board, each with a component that uses it and a script that plays what is at the other end.
 $(eval $(call component,test/device/rules,test/device/rules.c test/device/check.c))
 $(eval $(call component,test/device/card,test/device/card.c test/device/check.c))
+$(eval $(call component,test/device/kept,test/device/kept.c test/device/check.c))
 
 # $(call device_test,NAME,COMPONENTS): build/test/device-NAME boots these with test/device/NAME/config.
 define device_test
@@ -15,3 +16,4 @@ $(O)/test/device-$(1): test/device/build.mk
 endef
 $(eval $(call device_test,rules,uart test/device/rules))
 $(eval $(call device_test,card,sd test/device/card))
+$(eval $(call device_test,kept,sd store_card test/device/kept))
