@@ -74,7 +74,8 @@ static struct store_key content_key(const uint64_t digest[2])
 
 static struct {
 	struct dataspace_entry **list;
-	uint32_t count, room;
+	uint64_t (*digests)[2];        /* of the same, for when the entries may be gone */
+	uint32_t count, room, digest_room;
 } unstored;
 
 err_t roms_arrange(void)
@@ -84,8 +85,10 @@ err_t roms_arrange(void)
 		struct dataspace_entry *rom = (struct dataspace_entry *)entry;
 		if (entry->kind != ENTRY_DATASPACE || !rom->rom)
 			continue;
-		if (!array_room((void **)&unstored.list, unstored.count, &unstored.room, sizeof *unstored.list))
+		if (!array_room((void **)&unstored.list, unstored.count, &unstored.room, sizeof *unstored.list) ||
+		    !array_room((void **)&unstored.digests, unstored.count, &unstored.digest_room, sizeof *unstored.digests))
 			return ERR_MEMORY_QUOTA;
+		memcpy(unstored.digests[unstored.count], rom->digest, sizeof *unstored.digests);
 		unstored.list[unstored.count++] = rom;
 	}
 	return OK;
@@ -124,6 +127,16 @@ err_t content_size(const uint64_t digest[2], uint64_t *size)
 	err_t err = content_ask(digest, size);
 
 	return store_renew(STORE_ROMS, err) ? content_ask(digest, size) : err;
+}
+
+err_t roms_hold(void)
+{
+	uint64_t size;
+	err_t err = OK;
+
+	for (uint32_t i = 0; i < unstored.count && err == OK; i++)
+		err = content_size(unstored.digests[i], &size);
+	return err;
 }
 
 err_t content_read(struct dataspace_entry *rom)

@@ -95,9 +95,13 @@ err_t map_handler_set(struct map_entry *map, uint32_t signal, uint32_t badge, sl
 /* Calls of the target. */
 err_t intercept(struct entry *entry, struct rpc_message *message, struct rpc_message *reply) MUST_CHECK;
 
-/* List the ROMs; put their content into the store, where it is not (any more), by the other thread; its size there; back, checked. */
+/*
+ * List the ROMs; put their content into the store, where it is not (any more), by the other thread; ask for it again, so that
+ * this store keeps it until the image is there, also if it is another by now; its size there; back, checked.
+ */
 err_t roms_arrange(void) MUST_CHECK;
 err_t roms_store(void) MUST_CHECK;
+err_t roms_hold(void) MUST_CHECK;
 err_t content_size(const uint64_t digest[2], uint64_t *size) MUST_CHECK;
 err_t content_read(struct dataspace_entry *rom) MUST_CHECK;
 

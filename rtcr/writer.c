@@ -116,9 +116,16 @@ static err_t work_prepare(void)
 
 static err_t work_write(void)
 {
-	err_t err = image_store();
+	err_t err = ERR_GONE;
 
-	return store_renew(STORE_WRITING, err) ? image_store() : err;
+	for (int tries = 0; tries < 2 && err == ERR_GONE; tries++) {
+		err = roms_hold();
+		if (err == OK)
+			err = image_store();
+		if (store_renew(STORE_WRITING, err))
+			err = ERR_GONE;
+	}
+	return err;
 }
 
 static _Noreturn void writer_run(addr_t unused)

@@ -3,7 +3,8 @@
 SERVER_HOST := server/sentence.c server/host.c
 SERVER_MEMORY := $(addprefix server/,sentence.c memory.c content.c)
 SERVER_CARD := server/sentence.c $(addprefix server/card/,host.c volume.c units.c disk.c) image/digest.c
-SERVER_STORE := $(addprefix server/,store/main.c store/file.c buffer.c)
+include image/sources.mk
+SERVER_STORE := $(addprefix server/,$(addprefix store/,main.c file.c content.c collect.c) buffer.c) $(IMAGE_SOURCES)
 SERVER_TERMINAL := $(addprefix server/,terminal/main.c terminal/past.c buffer.c)
 $(eval $(call component,store,$(SERVER_STORE) $(SERVER_HOST)))
 $(eval $(call component,terminal,$(SERVER_TERMINAL) $(SERVER_HOST)))

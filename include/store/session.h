@@ -34,7 +34,11 @@ struct store_buffer_reply {
 	uint64_t size;
 };
 
-/* Start a file, dropping one that was started and not committed. ERR_EXISTS: there already. */
+/*
+ * Start a file, dropping one that was started and not committed. ERR_EXISTS: there already; of content, and it is whole:
+ * what is damaged is replaced. Content that a session creates or opens stays at least until that session is closed; else
+ * what no image names goes after a while.
+ */
 struct store_create_request {
 	struct store_key key;
 };

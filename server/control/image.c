@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Images at the STORE, see image.h. Its session is opened at first use, and again when the STORE died. */
+/* Images at the STORE, see image.h. Its session is opened at first use, and again when the STORE died: then it is asked again. */
 #include <framework/env.h>
 #include <framework/format.h>
 #include <framework/memory.h>
@@ -8,6 +8,7 @@
 #include "server/control/image.h"
 
 #define STORE_WAIT_NS 2000000000ull
+enum { TRIES = 2 };
 
 static struct session store;
 
@@ -28,12 +29,15 @@ err_t image_newest(const char *name, uint64_t below, struct control_image *image
 {
 	struct store_newest_request request = {.below = below};
 	struct store_newest_reply reply;
-	err_t err = store_ready();
+	err_t err = ERR_GONE;
 
 	if (!text_copy(request.name, sizeof request.name, name))
 		return ERR_NOT_FOUND;
-	if (err == OK)
-		err = store_result(store_newest(store.ep, &request, NULL, &reply, NULL));
+	for (int tries = 0; tries < TRIES && err == ERR_GONE; tries++) {
+		err = store_ready();
+		if (err == OK)
+			err = store_result(store_newest(store.ep, &request, NULL, &reply, NULL));
+	}
 	if (err != OK)
 		return err;
 	memset(image, 0, sizeof *image);
@@ -56,11 +60,14 @@ err_t image_name_after(const char *after, char name[CONTROL_NAME])
 {
 	struct store_next_request request = {0};
 	struct store_next_reply reply;
-	err_t err = store_ready();
+	err_t err = ERR_GONE;
 
 	text_copy(request.after, sizeof request.after, after);
-	if (err == OK)
-		err = store_result(store_next(store.ep, &request, NULL, &reply, NULL));
+	for (int tries = 0; tries < TRIES && err == ERR_GONE; tries++) {
+		err = store_ready();
+		if (err == OK)
+			err = store_result(store_next(store.ep, &request, NULL, &reply, NULL));
+	}
 	if (err == OK && !string_ends(reply.name, sizeof reply.name))
 		err = ERR_CORRUPT;
 	if (err == OK)
@@ -74,12 +81,18 @@ err_t image_remove(const char *name, uint64_t generation, char sentence[CONTROL_
 	const struct store_failure_request why = {};
 	struct store_remove_reply reply;
 	struct store_failure_reply failure;
-	err_t err = store_ready();
+	err_t err = ERR_GONE;
+	int tries = 0;
 
 	sentence[0] = 0;
 	text_copy(request.key.name, sizeof request.key.name, name);
-	if (err == OK)
-		err = store_result(store_remove(store.ep, &request, NULL, &reply, NULL));
+	for (; tries < TRIES && err == ERR_GONE; tries++) {
+		err = store_ready();
+		if (err == OK)
+			err = store_result(store_remove(store.ep, &request, NULL, &reply, NULL));
+	}
+	if (err == ERR_NOT_FOUND && tries > 1)
+		return OK;   /* the one that died had done it */
 	if (err != OK && err != ERR_NOT_FOUND && store_failure(store.ep, &why, NULL, &failure, NULL) == OK &&
 	    string_ends(failure.sentence, sizeof failure.sentence))
 		text_copy(sentence, CONTROL_SENTENCE, failure.sentence);

@@ -7,12 +7,13 @@
 
 #include "server/host.h"
 #include "server/name.h"
+#include "server/store/content.h"
 #include "server/store/file.h"
 
-#define CONTENT "content"
 #define NEW_PREFIX ".new-"
 
 enum { DIRECTORY_MODE = 0700, FILE_MODE = 0600, DIGITS = 8 };
+_Static_assert((int)FINAL_NAME >= (int)CONTENT_NAME, "room for both kinds of names");
 
 void file_init(struct store_file *file)
 {
@@ -44,22 +45,22 @@ static err_t key_check(const struct store_key *key)
 	if (key->kind == STORE_CONTENT)
 		return OK;
 	if (key->kind != STORE_IMAGE || !string_ends(key->name, sizeof key->name) || !name_valid(key->name) ||
-	    strcmp(key->name, CONTENT) == 0 || key->generation > 99999999)
+	    strcmp(key->name, STORE_CONTENT_NAME) == 0 || key->generation > 99999999)
 		return ERR_ARGUMENT;
 	return OK;
 }
 
-static void key_name(const struct store_key *key, char *to, size_t size)
+static void key_name(const struct store_key *key, char to[FINAL_NAME])
 {
 	if (key->kind == STORE_CONTENT)
-		text_format(to, size, "%016" PRIx64 "%016" PRIx64, key->digest[1], key->digest[0]);
+		content_name(to, key->digest);
 	else
-		text_format(to, size, "%08" PRIu64 ".image", key->generation);
+		text_format(to, FINAL_NAME, "%08" PRIu64 ".image", key->generation);
 }
 
 static long directory_open(const struct store_key *key, bool make)
 {
-	const char *name = key->kind == STORE_CONTENT ? CONTENT : key->name;
+	const char *name = key->kind == STORE_CONTENT ? STORE_CONTENT_NAME : key->name;
 	long directory = host_open(HOST_GRANT, name, HOST_DIRECTORY, 0);
 
 	if (directory != -HOST_ENOENT || !make)
@@ -72,6 +73,18 @@ static long directory_open(const struct store_key *key, bool make)
 	if (result < 0)
 		host_unlink(HOST_GRANT, name, true);
 	return result < 0 ? result : host_open(HOST_GRANT, name, HOST_DIRECTORY, 0);
+}
+
+/* Content that is not what its name says is as good as none: what is written next takes its place. */
+static bool final_there(const struct store_file *file, const struct store_key *key)
+{
+	long there = host_open(file->directory, file->final, HOST_READ, 0);
+
+	if (there < 0)
+		return false;
+	bool whole = key->kind == STORE_IMAGE || content_whole((int)there, key->digest);
+	host_close((int)there);
+	return whole;
 }
 
 err_t file_create(struct store_file *file, const struct store_key *key)
@@ -88,10 +101,8 @@ err_t file_create(struct store_file *file, const struct store_key *key)
 	if (directory < 0)
 		return fail(file, directory);
 	file->directory = (int)directory;
-	key_name(key, file->final, sizeof file->final);
-	long there = host_open(file->directory, file->final, HOST_READ, 0);
-	if (there >= 0) {
-		host_close((int)there);
+	key_name(key, file->final);
+	if (final_there(file, key)) {
 		file_close(file);
 		return fail(file, -HOST_EEXIST);
 	}
@@ -137,8 +148,10 @@ err_t file_commit(struct store_file *file, uint64_t *size)
 	file->writing = false;
 	*size = file->size;
 	result = host_sync(file->directory);
-	if (result < 0)
+	if (result < 0) {
 		host_unlink(file->directory, file->final, false);
+		content_keep_all();
+	}
 	file_close(file);
 	return result < 0 ? fail(file, result) : OK;
 }
@@ -155,7 +168,7 @@ err_t file_open(struct store_file *file, const struct store_key *key, uint64_t *
 	if (opened < 0)
 		return fail(file, opened);
 	file->directory = (int)opened;
-	key_name(key, file->final, sizeof file->final);
+	key_name(key, file->final);
 	opened = host_open(file->directory, file->final, HOST_READ, 0);
 	if (opened >= 0) {
 		file->file = (int)opened;
@@ -240,7 +253,7 @@ static bool name_each(void *context, const char *name)
 {
 	struct search *search = context;
 
-	if (name_valid(name) && strcmp(name, CONTENT) != 0 && strcmp(name, search->after) > 0 &&
+	if (name_valid(name) && strcmp(name, STORE_CONTENT_NAME) != 0 && strcmp(name, search->after) > 0 &&
 	    (!search->name[0] || strcmp(name, search->name) < 0))
 		text_copy(search->name, NAME_SIZE, name);
 	return true;
@@ -267,7 +280,7 @@ static bool file_each_remove(void *context, const char *name)
 err_t file_remove(struct store_file *file, const struct store_key *key)
 {
 	struct search search;
-	char name[64];
+	char name[FINAL_NAME];
 	err_t err = key_check(key);
 
 	if (err != OK || key->kind != STORE_IMAGE)
@@ -275,12 +288,15 @@ err_t file_remove(struct store_file *file, const struct store_key *key)
 	long directory = directory_open(key, false);
 	if (directory < 0)
 		return fail(file, directory);
+	bool gone = false;   /* perhaps, and perhaps not */
 	long result;
 	if (key->generation) {
-		key_name(key, name, sizeof name);
+		key_name(key, name);
 		result = host_unlink((int)directory, name, false);
-		if (result == 0)
+		if (result == 0) {
 			result = host_sync((int)directory);
+			gone = result < 0;
+		}
 	} else {
 		search.directory = (int)directory;
 		result = host_list((int)directory, file_each_remove, &search);
@@ -288,8 +304,11 @@ err_t file_remove(struct store_file *file, const struct store_key *key)
 			result = host_unlink(HOST_GRANT, key->name, true);
 		if (result == 0)
 			result = host_sync(HOST_GRANT);
+		gone = result < 0;
 	}
 	host_close((int)directory);
+	if (gone)
+		content_keep_all();
 	return result < 0 ? fail(file, result) : OK;
 }
 
@@ -319,7 +338,7 @@ err_t store_clean(void)
 	char name[NAME_SIZE] = "", next[NAME_SIZE];
 	err_t err;
 
-	directory_clean(CONTENT);
+	directory_clean(STORE_CONTENT_NAME);
 	while ((err = store_name_after(name, next)) == OK) {
 		text_copy(name, sizeof name, next);
 		directory_clean(name);

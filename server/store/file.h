@@ -5,11 +5,15 @@
 
 #include <store/session.h>
 
+#define STORE_CONTENT_NAME "content"
+
+enum { FINAL_NAME = 40 };
+
 struct store_file {
 	int directory, file;          /* descriptors, -1: none */
 	bool writing;
 	uint64_t size;
-	char name[64], final[64];     /* in the directory: while it is written, and for good */
+	char name[32], final[FINAL_NAME];  /* in the directory: while it is written, and for good */
 	const char *failure;
 };
 

@@ -7,11 +7,18 @@
 #include <store/session.h>
 
 #include "server/buffer.h"
+#include "server/store/content.h"
 #include "server/store/file.h"
+
+/* Content is looked through when nobody has asked for anything for so long. */
+enum { IDLE_NS = 500000000 };
+
+static bool collect_due = true;
 
 struct session_state {
 	struct buffer buffer;
 	struct store_file file;
+	struct pins pins;
 };
 
 static err_t session_begin(struct server *server, const char *service, const char *label, void **object)
@@ -33,6 +40,8 @@ static void session_end(struct server *server, void *object)
 	struct session_state *session = object;
 
 	(void)server;
+	collect_due |= session->pins.count > 0;
+	pins_done(&session->pins);
 	file_close(&session->file);
 	buffer_done(&session->buffer);
 	heap_free(session);
@@ -50,6 +59,12 @@ static err_t handle_buffer(void *object, const struct store_buffer_request *requ
 	return err;
 }
 
+/* Whoever looks for content, or brings it, will name it in an image. */
+static err_t key_pin(struct session_state *session, const struct store_key *key)
+{
+	return key->kind == STORE_CONTENT ? pins_add(&session->pins, key->digest) : OK;
+}
+
 static err_t handle_create(void *object, const struct store_create_request *request, struct rpc_message *message,
                            struct store_create_reply *reply, slot_t *caps_out)
 {
@@ -58,7 +73,8 @@ static err_t handle_create(void *object, const struct store_create_request *requ
 	(void)message;
 	(void)reply;
 	(void)caps_out;
-	return file_create(&session->file, &request->key);
+	err_t err = key_pin(session, &request->key);
+	return err == OK ? file_create(&session->file, &request->key) : err;
 }
 
 static err_t handle_append(void *object, const struct store_append_request *request, struct rpc_message *message,
@@ -92,7 +108,8 @@ static err_t handle_open(void *object, const struct store_open_request *request,
 
 	(void)message;
 	(void)caps_out;
-	return file_open(&session->file, &request->key, &reply->size, &reply->modified_ns);
+	err_t err = key_pin(session, &request->key);
+	return err == OK ? file_open(&session->file, &request->key, &reply->size, &reply->modified_ns) : err;
 }
 
 static err_t handle_read(void *object, const struct store_read_request *request, struct rpc_message *message,
@@ -138,6 +155,7 @@ static err_t handle_remove(void *object, const struct store_remove_request *requ
 	(void)message;
 	(void)reply;
 	(void)caps_out;
+	collect_due = true;
 	return file_remove(&session->file, &request->key);
 }
 
@@ -176,8 +194,14 @@ int component_main(addr_t argument)
 		err = server_init(&server, session_begin, session_end, dispatch, NULL);
 	if (err == OK)
 		err = server_announce(&server, "STORE");
-	while (err == OK)
-		err = server_step(&server, DEADLINE_NEVER, &badges);
+	while (err == OK) {
+		err = server_step(&server, collect_due ? clock_now() + IDLE_NS : DEADLINE_NEVER, &badges);
+		if (err != ERR_TIMEOUT)
+			continue;
+		collect_due = false;
+		content_collect();
+		err = OK;
+	}
 	log_line("cannot serve: %s", err_sentence(err));
 	return 1;
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Faults of the host, of components and of images. Each script has a node of its own.
-$(eval $(call test,store_crash,test/faults/store_crash.c test/faults/disk.c server/store/file.c lib/format.c,))
+$(eval $(call test,store_crash,test/faults/store_crash.c test/faults/disk.c server/store/file.c server/store/content.c image/digest.c lib/format.c,))
 
 # $(call fault_script,NAME,PROGRAMS): build/test/faults-NAME
 define fault_script

@@ -110,7 +110,13 @@ content_test() {
 	expect 1 "$rtcr" restore --force count@2
 	says err 'damaged'
 	[ "$(state_of count)" = running ] || fail "a program that ran was destroyed"
-	cp kept "$file"
+	what="damaged content is written again by the next checkpoint that needs it"
+	expect 0 "$rtcr" checkpoint count
+	if cmp -s kept "$file"; then pass; else fail "it was not"; fi
+	expect 0 "$rtcr" verify count@2
+	printf '' >"$file"
+	expect 0 "$rtcr" checkpoint count
+	if cmp -s kept "$file"; then pass; else fail "it was not, when it was empty"; fi
 	expect 0 "$rtcr" restore --force count@2
 	count_more count
 }

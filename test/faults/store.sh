@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# store.sh BUILD: a store that is full, read-only, or gone. It lies on a small file system that a user may mount in a user
+# store.sh BUILD: a store that is full, read-only, or gone, and content in it that is not needed any more. It lies on a small file system that a user may mount in a user
 # namespace; where that is not allowed, the test says so and passes without having tried.
 # Exit status: 0 each had its defined result, 1 something had not, 2 wrong use or something is missing.
 set -u
@@ -44,11 +44,12 @@ full_test() {
 	count_right count 1500
 	expect 0 "$rtcr" restore count@2
 	count_right count 1500
+	expect 0 "$rtcr" rm count
+	rm "$RTCR_STATE/store/fill"
 }
 
 read_only_test() {
 	what="the store is read-only"
-	expect 0 "$rtcr" rm count
 	count_run count 1500
 	expect 0 "$rtcr" checkpoint count
 	mount --options-mode ignore -o remount,ro "$RTCR_STATE/store"
@@ -104,7 +105,69 @@ gone_test() {
 	expect 0 "$rtcr" rm count
 }
 
+contents() { ls "$RTCR_STATE/store/content" | wc -l; }
+
+# Content lives as long as an image names it, or a program that was checkpointed runs; busybox is common to all.
+content_test() {
+	what="content that nobody names any more"
+	until_true '[ "$(contents)" = 0 ]'
+	count_run first 100000
+	count_run second 200000
+	expect 0 "$rtcr" checkpoint first
+	expect 0 "$rtcr" checkpoint first
+	expect 0 "$rtcr" checkpoint --stop second
+	expect 0 "$rtcr" rm -f second
+	expect 0 "$rtcr" rm first@1
+	until_true '[ "$(contents)" = 4 ]'
+	expect 0 "$rtcr" rm first@2
+	sleep 1
+	[ "$(contents)" = 4 ] || fail "a program that runs lost content that it was checkpointed with"
+	expect 0 "$rtcr" checkpoint --stop first
+	expect 0 "$rtcr" verify first
+	what="content that nobody names while an image cannot be read, after the store died"
+	: >"$RTCR_STATE/store/first/00000009.image"
+	printf x >"$RTCR_STATE/store/content/0123456789abcdef0123456789abcdef"
+	kill -KILL "$(server_process '*/store')"
+	until_true 'grep -q "content stays, since checkpoint first@9" "$RTCR_STATE/node.log"'
+	[ "$(contents)" = 5 ] || fail "content was removed"
+	expect 0 "$rtcr" rm first@9
+	until_true '[ "$(contents)" = 4 ]'
+	what="the store is asked for the first time after it died"
+	kill -KILL "$(server_process '*/store')"
+	expect 0 "$rtcr" checkpoints first
+	says out '^first *3 '
+	expect 0 "$rtcr" restore first
+	count_more first
+	expect 0 "$rtcr" rm -f first
+	until_true '[ "$(contents)" = 0 ]'
+}
+
+# Checkpoints of one component while others of the same program come and go.
+content_race_test() {
+	what="content is looked through while checkpoints are taken"
+	count_run stays 1000000
+	round=0
+	while [ $round -lt 3 ]; do
+		round=$((round + 1))
+		count_run passes 1000
+		expect 0 "$rtcr" checkpoint --stop passes
+		"$rtcr" checkpoint stays >checkpointed 2>&1 &
+		[ $round -ne 2 ] || kill -KILL "$(server_process '*/store')"
+		expect 0 "$rtcr" rm passes
+		wait
+		until_true '"$rtcr" checkpoint stays'
+		expect 0 "$rtcr" verify stays
+		sleep 0.6
+		expect 0 "$rtcr" verify stays
+	done
+	expect 0 "$rtcr" restore --force stays
+	expect 0 "$rtcr" rm -f stays
+	until_true '[ "$(contents)" = 0 ]'
+}
+
 full_test
+content_test
+content_race_test
 read_only_test
 stop_test
 gone_test

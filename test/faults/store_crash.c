@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <image/digest.h>
+
 #include "server/host.h"
 #include "server/store/file.h"
 #include "test/faults/disk.h"
@@ -24,20 +26,24 @@ static enum promise promises[KEYS];
 static uint64_t states, commits, failures;
 static unsigned seed = 1, sample = 1;
 
-static struct store_key key_of(int n)
-{
-	struct store_key key = {.kind = STORE_IMAGE};
-
-	if (n >= NAMES * GENERATIONS)
-		return (struct store_key){.kind = STORE_CONTENT, .digest = {(uint64_t)n, 7}};
-	key.name[0] = (char)('a' + n / GENERATIONS);
-	key.generation = (uint64_t)(n % GENERATIONS + 1);
-	return key;
-}
-
 static uint64_t size_of(int n)
 {
 	return 8 + (uint64_t)n * 4;
+}
+
+static struct store_key key_of(int n)
+{
+	struct store_key key = {.kind = STORE_IMAGE};
+	uint8_t bytes[DISK_BYTES];
+
+	if (n >= NAMES * GENERATIONS) {
+		memset(bytes, n + 1, sizeof bytes);
+		const struct digest digest = digest_whole(bytes, size_of(n));
+		return (struct store_key){.kind = STORE_CONTENT, .digest = {digest.word[0], digest.word[1]}};
+	}
+	key.name[0] = (char)('a' + n / GENERATIONS);
+	key.generation = (uint64_t)(n % GENERATIONS + 1);
+	return key;
 }
 
 static void wrong(const char *what, int n)
