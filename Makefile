@@ -11,6 +11,11 @@ O      := build
 CC     := gcc
 OPT    := -O2 -g
 SANITIZE :=
+# Of each file that is made its name is shown; with V=1 the commands.
+ifndef V
+MAKEFLAGS += --silent
+SHELL = $(if $(filter-out $(shown),$(filter $(O)/%,$@)),$(info $@)$(eval shown := $@))/bin/sh
+endif
 
 WARN   := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
 COMMON := -std=gnu11 $(OPT) $(WARN) -Iinclude -Iinclude/arch/$(ARCH) -I. -MMD -MP
@@ -34,7 +39,7 @@ help:
 	@echo "make demo     run, checkpoint, kill and restore awk, Lua and SQLite"
 	@echo "make bench    measure; tables and plots into $(O)/bench/"
 	@echo "make deps     install what is needed (Debian packages)"
-	@echo "CC=clang, OPT='-O1 -g', SANITIZE='-fsanitize=address,undefined' and O=DIR may be given"
+	@echo "CC=clang, OPT='-O1 -g', SANITIZE='-fsanitize=address,undefined' and O=DIR may be given; V=1 shows commands"
 
 TESTS :=
 FUZZERS :=
