@@ -38,6 +38,7 @@ help:
 	@echo "make fuzz     feed images, programs, bundles and calls that are wrong, FUZZ_SECONDS each (clang)"
 	@echo "make demo     run, checkpoint, kill and restore awk, Lua and SQLite"
 	@echo "make bench    measure; tables and plots into $(O)/bench/"
+	@echo "make bench-arm measure the microkernel in an emulator, in instructions"
 	@echo "make deps     install what is needed (Debian packages)"
 	@echo "CC=clang, OPT='-O1 -g', SANITIZE='-fsanitize=address,undefined' and O=DIR may be given; V=1 shows commands"
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # An image on an emulated Zynq-7000, for tests; to be sourced. Set before: $emulator_serial, what UART0 is connected to, and
 # $emulator_options, further words for the emulator.
+#   emulator_options                    more words for the emulator's command line
 #   emulator_run IMAGE SECONDS [TEXT]   boots it until it ends by itself, or its log $log holds a line with TEXT. Status 0
 #                                       if it did in time; ends the script with 2 if something is missing
 log=$(mktemp) || exit 2

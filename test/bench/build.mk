@@ -37,3 +37,13 @@ $(BENCH_ARM): $(BENCH_ARM_OBJECTS) $(FRAMEWORK_OBJECTS)
 		-Wl,-Ttext-segment=$(COMPONENT_BASE) $^ $(COMPONENT_LIBS) -o $@
 -include $(BENCH_ARM_OBJECTS:.o=.d)
 $(eval $(call arm_image,bench,test,$(BENCH_ARM)))
+.PHONY: bench-arm
+bench-arm: arm
+	@test/bench/arm.sh $(BENCH) $(O)
+
+# That it works and that no figure differs between two runs; what they are is not judged.
+TESTS += $(O)/test/bench-arm
+$(O)/test/bench-arm: test/bench/arm.sh
+	@mkdir -p $(@D)
+	@printf '#!/bin/sh\nexec %s %s\n' '$(abspath $<)' '$(abspath $(O))' > $@
+	@chmod +x $@
