@@ -35,6 +35,7 @@ CP15_READ(cpu_dfsr_read, 0, 5, 0, 0)
 CP15_READ(cpu_ifsr_read, 0, 5, 0, 1)
 CP15_READ(cpu_dfar_read, 0, 6, 0, 0)
 CP15_READ(cpu_ifar_read, 0, 6, 0, 2)
+CP15_READ(cpu_isr_read, 0, 12, 1, 0) /* interrupts that wait */
 CP15_READ(cpu_cpacr_read, 0, 1, 0, 2)
 CP15_WRITE(cpu_cpacr_write, 0, 1, 0, 2)
 CP15_WRITE(cpu_ttbr0_write, 0, 2, 0, 0)

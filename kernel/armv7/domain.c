@@ -109,7 +109,6 @@ bool machine_pd_end(struct pd *pd, struct thread *asker)
 	(void)asker;
 	if (entered == pd)
 		domain_enter(NULL);
-	map_drop_all(pd);
 	while (pd->machine->pool.next) {
 		struct pool *run = pd->machine->pool.next;
 		pd->machine->pool.next = run->next;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Mappings: see map.h. What a range needs is checked and taken first, then it is mapped, which cannot fail. */
+/* Mappings: see map.h. What a piece of a range needs is checked and taken first, then it is mapped, which cannot fail. */
 #include <kernel/machine.h>
 #include <kernel/pd.h>
 
@@ -7,13 +7,15 @@
 #include "kernel/armv7/device.h"
 #include "kernel/armv7/map.h"
 #include "kernel/armv7/page.h"
+#include "kernel/armv7/work.h"
 #include "kernel/object/machine.h"
 
 enum { TABLE_SHIFT = 20, TABLE_ENTRIES = 256, TABLE_COUNT = 2048, TABLE_VALID = 1 };
 enum { PTE_XN = 1, PTE_VALID = 2, PTE_KERNEL = 0x10, PTE_USER = 0x30, PTE_WAS_WRITABLE = 0x80, PTE_WRITABLE = 0x100,
        PTE_READ_ONLY = 0x200, PTE_SHARED = 0x400, PTE_NOT_GLOBAL = 0x800 };
 enum { PTE_DEVICE = 4, PTE_UNCACHED = 8, PTE_NORMAL = 0xc, PTE_TYPE = 0xc };
-enum { BLOCK_UNITS = UTCB_SIZE / POOL_UNIT, PAGE_UNITS = 4096 / POOL_UNIT, LINE = 32, FLUSH_PAGES = 32 };
+enum { BLOCK_UNITS = UTCB_SIZE / POOL_UNIT, PAGE_UNITS = 4096 / POOL_UNIT, LINE = 32, FLUSH_PAGES = 32,
+       PIECE_PAGES = 8 };
 
 static uint32_t page_of(uint32_t entry)
 {
@@ -131,69 +133,118 @@ static bool mappable(const struct memory *memory, uint32_t first, uint32_t lengt
 	return true;
 }
 
-err_t machine_map(struct pd *pd, uint64_t address, const struct memory *memory, uint64_t offset, uint64_t size,
-                  uint32_t rights, struct thread *asker, bool *blocked)
+static void pages_map(struct pd *pd, uint32_t at, const struct memory *memory, uint32_t first, uint32_t length,
+                      uint32_t rights)
 {
-	uint32_t at = (uint32_t)address, length = (uint32_t)size, first = (uint32_t)(memory->offset + offset);
-
-	if (!mappable(memory, first, length))
-		return ERR_RANGE;
-	err_t err = machine_unmap(pd, address, size, asker, blocked);
-	if (err == OK)
-		err = tables_make(pd, at, length);
-	if (err != OK)
-		return err;
 	for (uint32_t done = 0; done < length; done += PAGE_SIZE)
 		(memory->device ? device_map : page_map)(entry_find(pd, at + done), first + done, rights);
 	cpu_dsb();
 	if (rights & RIGHT_EXECUTE)
 		instructions_forget();
+}
+
+/* A piece of a mapping: what was mapped there goes in any case. */
+static err_t piece_map(struct pd *pd, uint32_t at, const struct memory *memory, uint32_t first, uint32_t length,
+                       uint32_t rights)
+{
+	if (!mappable(memory, first, length))
+		return ERR_RANGE;
+	err_t err = tables_make(pd, at, length);
+	if (err != OK)
+		return err;
+	for (uint32_t done = 0; done < length; done += PAGE_SIZE)
+		entry_drop(pd, entry_find(pd, at + done), at + done, true);
+	pages_map(pd, at, memory, first, length, rights);
+	return OK;
+}
+
+/* Pages from `done` on. True if all of them are unmapped, false if the work stopped. */
+static bool pages_unmap(struct pd *pd, uint32_t start, uint32_t length, uint32_t done)
+{
+	bool single = length <= FLUSH_PAGES * PAGE_SIZE, stop = false;
+
+	for (uint32_t step = 1; done < length && !stop; step++) {
+		uint32_t at = start + done, *entry = entry_find(pd, at);
+		if (entry)
+			entry_drop(pd, entry, at, single);
+		done += entry ? PAGE_SIZE : (1u << TABLE_SHIFT) - at % (1u << TABLE_SHIFT);
+		stop = step % PIECE_PAGES == 0 && done < length && machine_work_stop(done);
+	}
+	if (!single)
+		domain_flush(pd);
+	return !stop;
+}
+
+err_t machine_map(struct pd *pd, uint64_t address, const struct memory *memory, uint64_t offset, uint64_t size,
+                  uint32_t rights, struct thread *asker, bool *blocked)
+{
+	uint32_t at = (uint32_t)address, length = (uint32_t)size, first = (uint32_t)(memory->offset + offset);
+	uint32_t done = (uint32_t)machine_work_done();
+
+	(void)asker;
+	(void)blocked;
+	while (work_failed() == OK && done < length) {
+		uint32_t piece = length - done < PIECE_PAGES * PAGE_SIZE ? length - done : PIECE_PAGES * PAGE_SIZE;
+		err_t err = piece_map(pd, at + done, memory, first + done, piece, rights);
+		done = err == OK ? done + piece : 0;
+		if (err != OK)
+			work_fail(err);
+		else if (done < length && machine_work_stop(done))
+			return OK;
+	}
+	if (work_failed() != OK && pages_unmap(pd, at, length, done))
+		return work_failed();
 	return OK;
 }
 
 err_t machine_unmap(struct pd *pd, uint64_t address, uint64_t size, struct thread *asker, bool *blocked)
 {
-	uint32_t at = (uint32_t)address, end = (uint32_t)(address + size);
-	bool single = size <= FLUSH_PAGES * PAGE_SIZE;
-
 	(void)asker;
 	(void)blocked;
-	while (at < end) {
-		uint32_t *entry = entry_find(pd, at);
-		if (entry)
-			entry_drop(pd, entry, at, single);
-		at = entry ? at + PAGE_SIZE : (at | ((1u << TABLE_SHIFT) - 1)) + 1;
-	}
-	if (!single)
-		domain_flush(pd);
+	pages_unmap(pd, (uint32_t)address, (uint32_t)size, (uint32_t)machine_work_done());
 	return OK;
 }
 
+static bool may_protect(const struct pd *pd, uint32_t address, uint32_t rights)
+{
+	const uint32_t *entry = rights & RIGHT_WRITE ? entry_find(pd, address) : NULL;
+
+	return !entry || !*entry || *entry & PTE_WAS_WRITABLE;
+}
+
+static void page_protect(struct pd *pd, uint32_t address, uint32_t rights)
+{
+	uint32_t *entry = entry_find(pd, address);
+
+	if (!entry || !*entry)
+		return;
+	uint32_t page = page_of(*entry), kept = *entry & (PTE_WAS_WRITABLE | PTE_TYPE);
+	if (rights & RIGHT_EXECUTE && !is_device(*entry))
+		instructions_sync(page);
+	*entry = entry_make(page, rights, kept, is_device(*entry) || page_at(page)->state == PAGE_POPULATED);
+}
+
+/* First all is looked at, then all is changed; looked at again, because others may have run between two pieces. */
 err_t machine_protect(struct pd *pd, uint64_t address, uint64_t size, uint32_t rights, struct thread *asker,
                       bool *blocked)
 {
-	uint32_t start = (uint32_t)address, end = (uint32_t)(address + size);
+	uint64_t done = machine_work_done();
+	bool right = true, stop = false;
 
 	(void)asker;
 	(void)blocked;
-	for (uint32_t at = start; at < end && rights & RIGHT_WRITE; at += PAGE_SIZE) {
-		const uint32_t *entry = entry_find(pd, at);
-		if (entry && *entry && !(*entry & PTE_WAS_WRITABLE))
-			return ERR_RIGHTS;
-	}
-	for (uint32_t at = start; at < end; at += PAGE_SIZE) {
-		uint32_t *entry = entry_find(pd, at);
-		if (!entry || !*entry)
-			continue;
-		uint32_t page = page_of(*entry), kept = *entry & (PTE_WAS_WRITABLE | PTE_TYPE);
-		if (rights & RIGHT_EXECUTE && !is_device(*entry))
-			instructions_sync(page);
-		*entry = entry_make(page, rights, kept, is_device(*entry) || page_at(page)->state == PAGE_POPULATED);
+	while (done < 2 * size && right && !stop) {
+		uint32_t at = (uint32_t)(address + (done < size ? done : done - size));
+		right = may_protect(pd, at, rights);
+		if (right && done >= size)
+			page_protect(pd, at, rights);
+		done += PAGE_SIZE;
+		stop = done / PAGE_SIZE % PIECE_PAGES == 0 && machine_work_stop(done);
 	}
 	domain_flush(pd);
 	if (rights & RIGHT_EXECUTE)
 		instructions_forget();
-	return OK;
+	return right ? OK : ERR_RIGHTS;
 }
 
 bool map_populate(struct pd *pd, uint32_t address)
@@ -208,13 +259,20 @@ bool map_populate(struct pd *pd, uint32_t address)
 	return true;
 }
 
-void map_drop_all(struct pd *pd)
+/* A table that is done with is forgotten: it goes with the pool. */
+bool machine_pd_empty(struct pd *pd)
 {
 	for (uint32_t i = 0; i < PD_HIGH >> TABLE_SHIFT; i++) {
 		uint32_t *entry = entry_find(pd, i << TABLE_SHIFT);
-		for (uint32_t j = 0; entry && j < TABLE_ENTRIES; j++)
+		if (!entry)
+			continue;
+		for (uint32_t j = 0; j < TABLE_ENTRIES; j++)
 			entry_drop(pd, entry + j, 0, false);
+		pd->machine->table[i] = 0;
+		if (machine_work_stop(0))
+			return false;
 	}
+	return true;
 }
 
 err_t map_block(struct pd *pd, uint32_t index, void **block)

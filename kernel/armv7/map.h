@@ -12,9 +12,6 @@
 /* A write to `address` was refused. True if the page was only not populated: it is now, and the write can be done again. */
 bool map_populate(struct pd *pd, uint32_t address);
 
-/* Before a domain goes: all its mappings. */
-void map_drop_all(struct pd *pd);
-
 /* The control block of thread `index`: ERR_BUSY if it is in use, ERR_MEMORY_QUOTA. The kernel's view of it. */
 err_t map_block(struct pd *pd, uint32_t index, void **block) MUST_CHECK;
 void map_block_drop(struct pd *pd, uint32_t index, void *block);

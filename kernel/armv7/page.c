@@ -7,6 +7,9 @@
 #include "kernel/armv7/page.h"
 #include "kernel/object/machine.h"
 
+/* Pages that are worked on in one piece; bytes that are searched. */
+enum { PIECE_PAGES = 8, SEARCH = 1024 * 4096 };
+
 static struct page pages[BOARD_RAM_SIZE / PAGE_SIZE];
 
 static uint64_t epoch;
@@ -67,39 +70,50 @@ void page_return(uint32_t address, uint32_t size)
 {
 	uint32_t end = address + size;
 
-	memset(virtual_of(address), 0, size);
 	for (uint32_t at = address; at < end; at = page_next(at))
 		page_at(at)->donated &= ~donation_bits(at, end);
 }
 
+/* Of a long way only the first part: an empty run where nothing was found so far, a run that goes on behind its end. */
 void machine_extent_find(uint64_t at, uint64_t end, struct extent *known)
 {
-	uint32_t next = (uint32_t)at, limit = (uint32_t)end;
+	uint32_t next = (uint32_t)at, last = (uint32_t)end, limit = last - next < SEARCH ? last : next + SEARCH;
 
 	while (next < limit && page_at(next)->state != PAGE_POPULATED)
 		next += PAGE_SIZE;
-	known->data = next < limit ? next : UINT64_MAX;
+	known->data = next < last ? next : UINT64_MAX;
 	while (next < limit && page_at(next)->state == PAGE_POPULATED)
 		next += PAGE_SIZE;
 	known->hole = next;
 }
 
 /* What is still mapped may be written unseen, so it stays populated. */
+static void page_discard(uint32_t address)
+{
+	struct page *page = page_at(address);
+
+	if (page->state != PAGE_POPULATED)
+		return;
+	page_clear(page, address);
+	epoch++;
+	if (page->mappings)
+		page_populate(page);
+}
+
+/* First all is looked at, then all is discarded; looked at again, because others may have run between two pieces. */
 err_t machine_discard(uint64_t at, uint64_t size)
 {
-	uint32_t end = (uint32_t)(at + size);
+	uint64_t done = machine_work_done();
 
-	for (uint32_t next = (uint32_t)at; next < end; next += PAGE_SIZE)
-		if (page_at(next)->donated)
+	while (done < 2 * size) {
+		uint32_t page = (uint32_t)(at + (done < size ? done : done - size));
+		if (page_at(page)->donated)
 			return ERR_RANGE;
-	for (uint32_t next = (uint32_t)at; next < end; next += PAGE_SIZE) {
-		struct page *page = page_at(next);
-		if (page->state != PAGE_POPULATED)
-			continue;
-		page_clear(page, next);
-		epoch++;
-		if (page->mappings)
-			page_populate(page);
+		if (done >= size)
+			page_discard(page);
+		done += PAGE_SIZE;
+		if (done / PAGE_SIZE % PIECE_PAGES == 0 && done < 2 * size && machine_work_stop(done))
+			break;
 	}
 	return OK;
 }

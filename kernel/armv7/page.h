@@ -31,7 +31,7 @@ void page_populate(struct page *page);
 /* Take bytes for an object: ERR_RANGE if a part of them is mapped or taken. Both aligned to OBJECT_ALIGN. */
 err_t page_donate(uint32_t address, uint32_t size) MUST_CHECK;
 
-/* Give them back, cleared. */
+/* Give them back. Their content is nobody's: it is cleared when they are mapped. */
 void page_return(uint32_t address, uint32_t size);
 
 #endif

@@ -237,6 +237,7 @@ err_t thread_state_set(struct thread *thread, const struct thread_state *state, 
 	if (err != OK)
 		return err;
 	thread_unlink(thread);
+	thread->machine->work = (struct work){0};
 	*thread->utcb = state->utcb;
 	thread->utcb->self = utcb_address(thread->index);
 	if (state->has_foreign)

@@ -27,6 +27,15 @@ struct vector {
 	uint64_t d[32];
 };
 
+/* A call that is made again (work.h). */
+struct work {
+	bool again;          /* it stopped, and was not made again yet */
+	uint32_t number;     /* which it was */
+	uint32_t r[5];
+	uint32_t failed;     /* err_t */
+	uint64_t done;
+};
+
 struct thread_machine {
 	struct context user;
 	struct vector vector;
@@ -37,6 +46,7 @@ struct thread_machine {
 	uint64_t period_end;       /* machine time */
 	uint64_t started;          /* when it was switched to */
 	bool throttled;
+	struct work work;
 };
 
 /* The thread in whose name the kernel runs; NULL: none, or it is gone. */

@@ -8,6 +8,7 @@
 #include "kernel/armv7/fast.h"
 #include "kernel/armv7/map.h"
 #include "kernel/armv7/schedule.h"
+#include "kernel/armv7/work.h"
 #include "kernel/object/decode.h"
 #include "kernel/object/ipc.h"
 
@@ -69,9 +70,10 @@ __attribute__((noinline)) static void kernel_call(void)
 		registers_go_on(user->r[0]);
 		return;
 	}
+	work_begin(thread);
 	words_collect(user, number, word);
 	err_t err = call_do(thread, number, word, &blocked);
-	if (!blocked && current)
+	if (current && !work_end(thread) && !blocked)
 		user->r[0] = err;
 }
 

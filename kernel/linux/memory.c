@@ -55,6 +55,23 @@ err_t machine_protect(struct pd *pd, uint64_t address, uint64_t size, uint32_t r
 	return command_ask(asker, pd, stub, blocked);
 }
 
+/* Calls that take long are answered later; none keeps the kernel. */
+bool machine_work_stop(uint64_t done)
+{
+	(void)done;
+	return false;
+}
+
+uint64_t machine_work_done(void)
+{
+	return 0;
+}
+
+bool machine_interrupted(void)
+{
+	return false;
+}
+
 void machine_clock_changed(struct pd *pd, uint64_t now)
 {
 	pd->machine->page->clock_offset = pd->clock_offset;

@@ -50,6 +50,13 @@ err_t machine_pd_donate(struct pd *pd, const struct memory *from, uint64_t offse
 	return OK;
 }
 
+/* They go with its process. */
+bool machine_pd_empty(struct pd *pd)
+{
+	(void)pd;
+	return true;
+}
+
 bool machine_pd_end(struct pd *pd, struct thread *asker)
 {
 	if (pd->machine->pauser)

@@ -23,9 +23,12 @@ err_t pd_lookup(struct thread *thread, uint64_t slot, uint32_t rights, struct pd
 		return OK;
 	}
 	err_t err = cap_lookup(thread->pd, slot, KIND_PD, rights, &cap);
-	if (err == OK)
-		*pd = (struct pd *)cap->object;
-	return err;
+	if (err != OK)
+		return err;
+	if (((struct pd *)cap->object)->ending)
+		return ERR_GONE;
+	*pd = (struct pd *)cap->object;
+	return OK;
 }
 
 static call_function *const table[] = {

@@ -125,6 +125,17 @@ err_t do_pd_clock_set(struct thread *thread, const uint64_t *word, bool *blocked
 	return OK;
 }
 
+/* One more range, or more of the last one. */
+static void range_add(struct populated *ranges, uint32_t *count, uint32_t number, uint64_t offset, uint64_t size)
+{
+	struct populated *last = *count ? &ranges[*count - 1] : NULL;
+
+	if (last && last->memory == number && last->offset + last->size == offset)
+		last->size += size;
+	else
+		ranges[(*count)++] = (struct populated){offset, size, number, 0};
+}
+
 /* The ranges of one object from `at` on, after the `count` that were found before; where to go on, or its size. */
 static uint64_t ranges_add(const struct memory *memory, uint64_t from, uint32_t number, struct extent *known,
                            struct populated *ranges, uint32_t *count)
@@ -137,7 +148,10 @@ static uint64_t ranges_add(const struct memory *memory, uint64_t from, uint32_t 
 		if (data >= end)
 			return memory->size;
 		at = known->hole < end ? known->hole : end;
-		ranges[(*count)++] = (struct populated){data - memory->offset, at - data, number, 0};
+		if (at > data)
+			range_add(ranges, count, number, data - memory->offset, at - data);
+		if (machine_interrupted())
+			break;
 	}
 	return at - memory->offset;
 }

@@ -85,17 +85,55 @@ err_t do_memory_derive(struct thread *thread, const uint64_t *word, bool *blocke
 	return OK;
 }
 
-static bool pd_drain(struct pd *pd, struct thread *asker)
+enum { PIECE = 64 };   /* slots and capabilities that are emptied in one piece */
+
+/* Threads, slots and mappings of a domain that is about to end. False: the work stopped. */
+static bool pd_empty(struct pd *pd)
 {
+	pd->ending = true;
 	while (pd->threads) {
 		struct thread *thread = pd->threads;
 		thread_detach(thread);
 		cap_clear(&thread->fault_ep);
 		thread->pd = NULL;
+		if (machine_work_stop(0))
+			return false;
 	}
-	for (uint32_t i = 0; i < pd->slot_top; i++)
-		cap_clear(&pd->slots[i]);
-	return machine_pd_end(pd, asker);
+	while (pd->slot_top) {
+		cap_clear(&pd->slots[--pd->slot_top]);
+		if (pd->slot_top % PIECE == 0 && machine_work_stop(0))
+			return false;
+	}
+	return machine_pd_empty(pd);
+}
+
+/* Every slot that names `object` but the one by which the call came, so that it can be made again. */
+static bool object_clear_others(struct object *object, const struct cap *own)
+{
+	for (uint32_t i = 1;; i++) {
+		struct cap *each = object->caps == own && own ? own->next : object->caps;
+		if (!each)
+			return true;
+		cap_clear(each);
+		if (i % PIECE == 0 && machine_work_stop(0))
+			return false;
+	}
+}
+
+/* What can be done piece by piece before an object goes. */
+static bool object_empty(struct object *object, const struct cap *own)
+{
+	if (object->kind == KIND_PD && !pd_empty((struct pd *)object))
+		return false;
+	if (!object_clear_others(object, own))
+		return false;
+	while (object->kind == KIND_ENDPOINT && !endpoint_drain((struct endpoint *)object))
+		if (machine_work_stop(0))
+			return false;
+	while (object->kind == KIND_SIGNAL && !signal_drain((struct signal *)object))
+		if (machine_work_stop(0))
+			return false;
+	return true;
 }
 
 err_t do_object_revoke(struct thread *thread, const uint64_t *word, bool *blocked)
@@ -109,20 +147,18 @@ err_t do_object_revoke(struct thread *thread, const uint64_t *word, bool *blocke
 	if (object->kind == KIND_CONSOLE || object->kind == KIND_HOST || interrupt_is_all(object))
 		return ERR_UNSUPPORTED;
 	bool own = object == &thread->object || object == &thread->pd->object;
+	if (!object_empty(object, cap))
+		return OK;
 	object_clear_caps(object);
 	if (object->kind == KIND_PD) {
-		*blocked = pd_drain((struct pd *)object, own ? NULL : thread);
+		*blocked = machine_pd_end((struct pd *)object, own ? NULL : thread);
 	} else if (object->kind == KIND_THREAD) {
 		struct thread *victim = (struct thread *)object;
 		if (victim->pd)
 			thread_detach(victim);
 		cap_clear(&victim->fault_ep);
-	} else if (object->kind == KIND_ENDPOINT) {
-		endpoint_drain((struct endpoint *)object);
 	} else if (object->kind == KIND_REPLY) {
 		reply_drain((struct reply *)object);
-	} else if (object->kind == KIND_SIGNAL) {
-		signal_drain((struct signal *)object);
 	} else if (object->kind == KIND_INTERRUPT) {
 		interrupt_disconnect((struct interrupt *)object);
 	}
@@ -204,6 +240,8 @@ err_t do_cap_list(struct thread *thread, const uint64_t *word, bool *blocked)
 	uint64_t slot = word[1] ? word[1] : 1;
 	for (; slot < pd->slot_top && count < max; slot++) {
 		const struct cap *cap = &pd->slots[slot];
+		if (slot % PIECE == 0 && slot > word[1] && machine_interrupted())
+			break;
 		if (!cap->object)
 			continue;
 		struct cap_entry *entry = &entries[count++];

@@ -321,12 +321,15 @@ void endpoint_drain_badge(struct endpoint *endpoint, uint32_t badge)
 	}
 }
 
-void endpoint_drain(struct endpoint *endpoint)
+bool endpoint_drain(struct endpoint *endpoint)
 {
-	while (endpoint->callers.first)
+	uint32_t left = DRAIN;
+
+	for (; endpoint->callers.first && left; left--)
 		caller_drain(endpoint->callers.first->thread);
-	while (endpoint->waiters.first)
+	for (; endpoint->waiters.first && left; left--)
 		thread_unblock(endpoint->waiters.first->thread, ERR_GONE);
+	return !endpoint->callers.first && !endpoint->waiters.first;
 }
 
 void reply_drain(struct reply *reply)
@@ -343,8 +346,9 @@ void reply_drain(struct reply *reply)
 		thread_unblock(reply->waiter, ERR_GONE);
 }
 
-void signal_drain(struct signal *signal)
+bool signal_drain(struct signal *signal)
 {
-	while (signal->waiters.first)
+	for (uint32_t left = DRAIN; signal->waiters.first && left; left--)
 		thread_unblock(signal->waiters.first->thread, ERR_GONE);
+	return !signal->waiters.first;
 }

@@ -25,10 +25,14 @@ void interrupt_arrive(struct interrupt *interrupt);
 /* A fault of `thread` (its fault fields are set): call its fault endpoint, or stop it where there is none. */
 void fault_send(struct thread *thread);
 
-/* Before an object goes: everyone blocked on it continues with ERR_GONE. */
-void endpoint_drain(struct endpoint *endpoint);
+/*
+ * Before an object goes: everyone blocked on it continues with ERR_GONE. Of an endpoint and a signal at most DRAIN threads:
+ * true if they were all.
+ */
+enum { DRAIN = 16 };
+bool endpoint_drain(struct endpoint *endpoint) MUST_CHECK;
 void reply_drain(struct reply *reply);
-void signal_drain(struct signal *signal);
+bool signal_drain(struct signal *signal) MUST_CHECK;
 
 /* When a badge is revoked: callers that came by it and were not received continue with ERR_GONE. */
 void endpoint_drain_badge(struct endpoint *endpoint, uint32_t badge);

@@ -11,6 +11,17 @@
 /* Nanoseconds of the machine's monotonic clock. */
 uint64_t machine_now(void);
 
+/*
+ * Long work is done in pieces. After each: true if something more urgent waits. Then the call ends at once, whatever its
+ * result, and the thread makes it again when it runs next: with the same words, all checked anew, and `done` for it to go
+ * on from. A machine that is not kept by a call never says so.
+ */
+bool machine_work_stop(uint64_t done);
+uint64_t machine_work_done(void);
+
+/* The same question from calls that may end with a part of their result. */
+bool machine_interrupted(void);
+
 /* The operation a thread was blocked in ended with `result`: note it, and let the thread run unless paused. */
 void machine_continue(struct thread *thread, err_t result);
 
@@ -34,6 +45,9 @@ err_t machine_pd_make(struct pd *pd, uint64_t slots, uint64_t size, struct objec
 
 /* More of it, page-aligned. ERR_RANGE if a part is in use. */
 err_t machine_pd_donate(struct pd *pd, const struct memory *from, uint64_t offset, uint64_t size) MUST_CHECK;
+
+/* Its mappings go, before it ends. False: the work stopped. */
+bool machine_pd_empty(struct pd *pd) MUST_CHECK;
 
 /* All of that goes; the slots are empty and no thread is left. True: `asker` is blocked until it is done. */
 bool machine_pd_end(struct pd *pd, struct thread *asker);

@@ -53,6 +53,7 @@ struct pd {
 	uint32_t slot_count;
 	uint32_t slot_top;       /* all slots from here on are empty */
 	bool paused;
+	bool ending;             /* being revoked: nothing runs in it, nothing can be done with it */
 	int64_t clock_offset;    /* own time = machine time + offset, ns */
 	struct thread *threads;  /* list through next_in_pd */
 	struct pd_machine *machine;
@@ -101,7 +102,7 @@ void queue_remove(struct link *link);
 
 static inline bool thread_is_paused(const struct thread *thread)
 {
-	return thread->paused || (thread->pd && thread->pd->paused);
+	return thread->paused || (thread->pd && (thread->pd->paused || thread->pd->ending));
 }
 
 /* Take a thread out of every queue and unbind it; its state becomes RUNNING. */

@@ -230,11 +230,13 @@ void kernel_object_destroy(struct object *object)
 			thread_unbind((struct thread *)object);
 		kernel_thread_done((struct thread *)object);
 	} else if (object->kind == KIND_ENDPOINT) {
-		endpoint_drain((struct endpoint *)object);
+		while (!endpoint_drain((struct endpoint *)object))
+			;
 	} else if (object->kind == KIND_REPLY) {
 		reply_drain((struct reply *)object);
 	} else if (object->kind == KIND_SIGNAL) {
-		signal_drain((struct signal *)object);
+		while (!signal_drain((struct signal *)object))
+			;
 	}
 	model.objects--;
 	free(object);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Long work in pieces (machine_work_stop). A call that stops for an interrupt is made again by its thread: from the svc,
+ * with the same registers, all of them checked anew. What it had done is kept here meanwhile; any other call, and whoever
+ * writes the thread's state, forgets it.
+ */
+#ifndef KERNEL_ARMV7_WORK_H
+#define KERNEL_ARMV7_WORK_H
+
+#include "kernel/armv7/thread.h"
+
+/* Before a call is decoded: what was done counts for this very call alone. */
+void work_begin(struct thread *thread);
+
+/* After it: true if it stopped and is to be made again. */
+bool work_end(struct thread *thread);
+
+/* The work failed: from now on the same call undoes it, from 0 on, and ends with `err`. OK: it did not fail. */
+void work_fail(err_t err);
+err_t work_failed(void);
+
+#endif
