@@ -77,7 +77,8 @@ struct range_place {
 /*
  * The page-aligned ranges of the memory objects list[0 .. list_count) (no right) that have ever been written or populated, in
  * order, merged, from `place` on, at most POPULATED_MAX; everything else reads as zero and has no backing. `place` is
- * moved on: place->memory is list_count after the last.
+ * moved on: place->memory is list_count after the last. A call may end before, with less than there is or nothing, where
+ * the kernel has something urgent to do.
  */
 err_t memory_populated(const memory_t *list, uint32_t list_count, struct range_place *place, struct populated *ranges,
                        uint32_t *count) MUST_CHECK;

@@ -88,7 +88,6 @@ err_t machine_pd_make(struct pd *pd, uint64_t slots, uint64_t size, struct objec
 	(void)host;
 	pd->slots = (struct cap *)((uint8_t *)pd + head);
 	pd->slot_count = (uint32_t)slots;
-	memset(pd->slots, 0, slots_size);
 	pool_init(&pd->machine->pool, (uint8_t *)pd->slots + slots_size, pd->machine->donated - head - slots_size);
 	pd->machine->table = pool_take(&pd->machine->pool, TABLE_UNITS, TABLE_UNITS);
 	return pd->machine->table ? OK : ERR_MEMORY_QUOTA;

@@ -15,7 +15,7 @@ enum { PTE_XN = 1, PTE_VALID = 2, PTE_KERNEL = 0x10, PTE_USER = 0x30, PTE_WAS_WR
        PTE_READ_ONLY = 0x200, PTE_SHARED = 0x400, PTE_NOT_GLOBAL = 0x800 };
 enum { PTE_DEVICE = 4, PTE_UNCACHED = 8, PTE_NORMAL = 0xc, PTE_TYPE = 0xc };
 enum { BLOCK_UNITS = UTCB_SIZE / POOL_UNIT, PAGE_UNITS = 4096 / POOL_UNIT, LINE = 32, FLUSH_PAGES = 32,
-       PIECE_PAGES = 8 };
+       PIECE_PAGES = 4, PIECE_TABLES = 64 };
 
 static uint32_t page_of(uint32_t entry)
 {
@@ -181,11 +181,12 @@ err_t machine_map(struct pd *pd, uint64_t address, const struct memory *memory, 
 	uint32_t at = (uint32_t)address, length = (uint32_t)size, first = (uint32_t)(memory->offset + offset);
 	uint32_t done = (uint32_t)machine_work_done();
 
-	(void)asker;
 	(void)blocked;
 	while (work_failed() == OK && done < length) {
 		uint32_t piece = length - done < PIECE_PAGES * PAGE_SIZE ? length - done : PIECE_PAGES * PAGE_SIZE;
 		err_t err = piece_map(pd, at + done, memory, first + done, piece, rights);
+		if (err != OK && !asker)
+			return err;
 		done = err == OK ? done + piece : 0;
 		if (err != OK)
 			work_fail(err);
@@ -259,19 +260,17 @@ bool map_populate(struct pd *pd, uint32_t address)
 	return true;
 }
 
-/* A table that is done with is forgotten: it goes with the pool. */
+/* Nothing is mapped any more once there is no table; its memory goes with the pool. */
 bool machine_pd_empty(struct pd *pd)
 {
-	for (uint32_t i = 0; i < PD_HIGH >> TABLE_SHIFT; i++) {
+	for (uint32_t i = (uint32_t)machine_work_done(); pd->machine->table && i < PD_HIGH >> TABLE_SHIFT; i++) {
 		uint32_t *entry = entry_find(pd, i << TABLE_SHIFT);
-		if (!entry)
-			continue;
-		for (uint32_t j = 0; j < TABLE_ENTRIES; j++)
+		for (uint32_t j = 0; entry && j < TABLE_ENTRIES; j++)
 			entry_drop(pd, entry + j, 0, false);
-		pd->machine->table[i] = 0;
-		if (machine_work_stop(0))
+		if ((entry || i % PIECE_TABLES == 0) && machine_work_stop(i + 1))
 			return false;
 	}
+	pd->machine->table = NULL;
 	return true;
 }
 

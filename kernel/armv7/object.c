@@ -9,13 +9,14 @@
 #include "kernel/armv7/cpu.h"
 #include "kernel/armv7/domain.h"
 #include "kernel/armv7/page.h"
+#include "kernel/armv7/work.h"
 #include "kernel/object/ipc.h"
 #include "kernel/object/machine.h"
 
 /* One for each 32 KiB of RAM. */
 static struct memory memories[BOARD_RAM_SIZE / (32 * 1024)];
 
-enum { MEMORIES = sizeof memories / sizeof *memories };
+enum { MEMORIES = sizeof memories / sizeof *memories, PIECE_BYTES = 16384 };
 
 _Static_assert(sizeof(struct thread) <= OBJECT_SIZE && sizeof(struct endpoint) <= OBJECT_SIZE, "donation");
 _Static_assert(sizeof(struct reply) <= OBJECT_SIZE && sizeof(struct signal) <= OBJECT_SIZE, "donation");
@@ -36,27 +37,50 @@ static err_t memory_object_take(struct object **object)
 	return ERR_UNSUPPORTED;
 }
 
+/* Bytes of what was taken for an object. False: the work stopped. */
+static bool bytes_clear(uint8_t *bytes, uint32_t size)
+{
+	for (uint32_t done = (uint32_t)machine_work_done(); done < size;) {
+		uint32_t piece = size - done < PIECE_BYTES ? size - done : PIECE_BYTES;
+		memset(bytes + done, 0, piece);
+		done += piece;
+		if (done < size && machine_work_stop(done))
+			return false;
+	}
+	return true;
+}
+
+/* Its pool needs no clearing; its slots do. */
+static err_t pd_object_make(uint32_t at, uint32_t size, struct pd **made)
+{
+	uint32_t head = (sizeof(struct pd) + OBJECT_ALIGN - 1) & ~(OBJECT_ALIGN - 1u), donated = size & ~(OBJECT_ALIGN - 1u);
+	uint32_t slots = (size - OBJECT_SIZE_PD) / OBJECT_SIZE_SLOT;
+	struct pd *pd = virtual_of(at);
+
+	err_t err = work_take(at, donated);
+	if (err != OK)
+		return err;
+	if (!bytes_clear((uint8_t *)pd, head + sizeof(struct pd_machine) + slots * sizeof(struct cap)))
+		return ERR_BUSY;
+	work_keep();
+	pd->machine = (struct pd_machine *)((uint8_t *)pd + head);
+	pd->machine->donated = donated;
+	*made = pd;
+	return OK;
+}
+
 err_t machine_object_make(enum kind kind, const struct memory *from, uint64_t offset, uint64_t size,
                           struct object **object)
 {
-	uint32_t head = (sizeof(struct pd) + OBJECT_ALIGN - 1) & ~(OBJECT_ALIGN - 1u);
-
 	if (kind == KIND_MEMORY)
 		return memory_object_take(object);
-	uint32_t at = (uint32_t)(from->offset + offset), used = OBJECT_SIZE;
+	uint32_t at = (uint32_t)(from->offset + offset);
 	if (kind == KIND_PD)
-		used = (uint32_t)size & ~(OBJECT_ALIGN - 1u);
-	err_t err = page_donate(at, used);
-	if (err != OK)
-		return err;
-	struct object *made = virtual_of(at);
-	memset(made, 0, kind == KIND_PD ? head + sizeof(struct pd_machine) : OBJECT_SIZE);
-	if (kind == KIND_PD) {
-		((struct pd *)made)->machine = (struct pd_machine *)((uint8_t *)made + head);
-		((struct pd *)made)->machine->donated = used;
-	}
-	*object = made;
-	return OK;
+		return pd_object_make(at, (uint32_t)size, (struct pd **)object);
+	err_t err = page_donate(at, OBJECT_SIZE);
+	if (err == OK)
+		*object = memset(virtual_of(at), 0, OBJECT_SIZE);
+	return err;
 }
 
 void machine_object_free(struct object *object)

@@ -8,7 +8,7 @@
 #include "kernel/object/machine.h"
 
 /* Pages that are worked on in one piece; bytes that are searched. */
-enum { PIECE_PAGES = 8, SEARCH = 1024 * 4096 };
+enum { PIECE_PAGES = 4, SEARCH = 256 * 4096 };
 
 static struct page pages[BOARD_RAM_SIZE / PAGE_SIZE];
 
@@ -39,6 +39,8 @@ uint64_t machine_epoch(void)
 /* The bits of the bytes from `address` to `end` that lie in the page of `address`. */
 static uint64_t donation_bits(uint32_t address, uint32_t end)
 {
+	if (address % PAGE_SIZE == 0 && end - address >= PAGE_SIZE)
+		return ~0ull;
 	uint32_t first = address % PAGE_SIZE / OBJECT_ALIGN, start = address & ~(PAGE_SIZE - 1);
 	uint32_t last = end - start < PAGE_SIZE ? (end - start) / OBJECT_ALIGN : 64;
 	uint64_t below = last == 64 ? ~0ull : (1ull << last) - 1;

@@ -6,6 +6,7 @@
 #include "kernel/armv7/cpu.h"
 #include "kernel/armv7/map.h"
 #include "kernel/armv7/schedule.h"
+#include "kernel/armv7/work.h"
 #include "kernel/object/machine.h"
 
 enum { MACHINE_UNITS = 1, STACK = 13, IP = 15 };
@@ -57,6 +58,7 @@ void thread_detach(struct thread *thread)
 		link = &(*link)->next_in_pd;
 	*link = thread->next_in_pd;
 	schedule_forget(thread);
+	work_forget(thread);
 	if (vector_owner == thread->machine) {
 		vector_owner = NULL;
 		vector_on = false;
@@ -237,7 +239,7 @@ err_t thread_state_set(struct thread *thread, const struct thread_state *state, 
 	if (err != OK)
 		return err;
 	thread_unlink(thread);
-	thread->machine->work = (struct work){0};
+	work_forget(thread);
 	*thread->utcb = state->utcb;
 	thread->utcb->self = utcb_address(thread->index);
 	if (state->has_foreign)

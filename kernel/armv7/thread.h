@@ -29,11 +29,14 @@ struct vector {
 
 /* A call that is made again (work.h). */
 struct work {
+	bool noted;          /* there is something here */
 	bool again;          /* it stopped, and was not made again yet */
 	uint32_t number;     /* which it was */
 	uint32_t r[5];
 	uint32_t failed;     /* err_t */
 	uint64_t done;
+	uint32_t taken;      /* an object that is being made: its address, and the bytes that were donated */
+	uint32_t taken_size;
 };
 
 struct thread_machine {

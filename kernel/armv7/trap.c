@@ -70,10 +70,13 @@ __attribute__((noinline)) static void kernel_call(void)
 		registers_go_on(user->r[0]);
 		return;
 	}
-	work_begin(thread);
+	if (thread->machine->work.noted)
+		work_begin(thread);
 	words_collect(user, number, word);
 	err_t err = call_do(thread, number, word, &blocked);
-	if (current && !work_end(thread) && !blocked)
+	if (!current || (thread->machine->work.noted && work_end(thread)))
+		return;
+	if (!blocked)
 		user->r[0] = err;
 }
 

@@ -3,32 +3,40 @@
 #include <framework/memory.h>
 
 #include "kernel/armv7/cpu.h"
+#include "kernel/armv7/page.h"
 #include "kernel/armv7/work.h"
 #include "kernel/object/machine.h"
 
 enum { NUMBER = 12, IP = 15, ISR_IRQ = 1 << 7 };
 
-static bool same_call(const struct work *work, const struct context *user)
+void work_forget(struct thread *thread)
 {
-	return work->number == user->r[NUMBER] && !memcmp(work->r, user->r, sizeof work->r);
+	struct work *work = &thread->machine->work;
+
+	if (work->taken)
+		page_return(work->taken, work->taken_size);
+	*work = (struct work){0};
 }
 
 void work_begin(struct thread *thread)
 {
-	struct thread_machine *machine = thread->machine;
+	struct work *work = &thread->machine->work;
+	const struct context *user = &thread->machine->user;
 
-	if (machine->work.again && same_call(&machine->work, &machine->user))
-		machine->work.again = false;
+	if (work->again && work->number == user->r[NUMBER] && !memcmp(work->r, user->r, sizeof work->r))
+		work->again = false;
 	else
-		machine->work = (struct work){0};
+		work_forget(thread);
 }
 
 bool work_end(struct thread *thread)
 {
 	struct context *user = &thread->machine->user;
 
-	if (!thread->machine->work.again)
+	if (!thread->machine->work.again) {
+		work_forget(thread);
 		return false;
+	}
 	user->r[IP] -= user->cpsr & PSR_THUMB ? 2 : 4;
 	return true;
 }
@@ -44,7 +52,7 @@ bool machine_work_stop(uint64_t done)
 	if (!machine_interrupted() || !current || current->pd->ending)
 		return false;
 	struct work *work = &current->machine->work;
-	work->again = true;
+	work->noted = work->again = true;
 	work->number = current->machine->user.r[NUMBER];
 	memcpy(work->r, current->machine->user.r, sizeof work->r);
 	work->done = done;
@@ -58,11 +66,37 @@ uint64_t machine_work_done(void)
 
 void work_fail(err_t err)
 {
-	current->machine->work.failed = err;
-	current->machine->work.done = 0;
+	struct work *work = &current->machine->work;
+
+	work->noted = true;
+	work->failed = err;
+	work->done = 0;
 }
 
 err_t work_failed(void)
 {
 	return current ? current->machine->work.failed : OK;
+}
+
+err_t work_take(uint32_t address, uint32_t size)
+{
+	struct work *work = current ? &current->machine->work : NULL;
+
+	if (work && work->taken == address && work->taken_size == size)
+		return OK;
+	if (work && work->taken)
+		work_forget(current);
+	err_t err = page_donate(address, size);
+	if (err != OK || !work)
+		return err;
+	work->noted = true;
+	work->taken = address;
+	work->taken_size = size;
+	return OK;
+}
+
+void work_keep(void)
+{
+	if (current)
+		current->machine->work.taken = 0;
 }

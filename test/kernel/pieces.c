@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel suite: long work while a thread of high priority wakes again and again. A kernel that does such work in pieces
+ * is stopped many times and has to end with the same result as one that is not.
+ */
+#include "test/kernel/suite.h"
+
+enum { PAGES = 1024, WAKE_NS = 30000, SLOTS = 4096 };
+#define SIZE ((addr_t)PAGES * PAGE_SIZE)
+
+static struct partner partner;
+static slot_t signal;
+
+static void partner_wake(addr_t unused)
+{
+	uint32_t badges, count;
+
+	(void)unused;
+	while (signal_wait((signal_t){PARTNER_SIGNAL}, clock_now() + WAKE_NS, &badges, &count) == ERR_TIMEOUT)
+		;
+}
+
+static void waker_make(void)
+{
+	const struct thread_schedule high = {PRIORITY_MAX, AFFINITY_ANY, 0, 0};
+
+	signal = object_make(KIND_SIGNAL);
+	partner_make(&partner, partner_wake, 0, (ep_t){0});
+	partner_give(&partner, PARTNER_SIGNAL, signal, RIGHT_WAIT, 0);
+	err_t err = thread_schedule_set(partner.thread, &high);
+	CHECK(err == OK || err == ERR_UNSUPPORTED);
+	partner_start(&partner);
+}
+
+static void waker_end(void)
+{
+	partner_end(&partner);
+	object_end(signal);
+}
+
+/* Every page holds `first` plus its number (0: zero). */
+static bool pages_hold(const volatile uint32_t *words, uint32_t first)
+{
+	for (uint32_t i = 0; i < PAGES; i++)
+		if (words[i * (PAGE_SIZE / sizeof *words)] != (first ? first + i : 0))
+			return false;
+	return true;
+}
+
+static void pages_fill(volatile uint32_t *words, uint32_t first)
+{
+	for (uint32_t i = 0; i < PAGES; i++)
+		words[i * (PAGE_SIZE / sizeof *words)] = first + i;
+}
+
+TEST(pieces_map, "ranges are mapped, protected, mapped over and discarded page by page right while another thread wakes")
+{
+	const addr_t one = memory_take(SIZE), two = memory_take(SIZE), at = window_base + ((addr_t)1 << 29);
+	volatile uint32_t *words = (volatile uint32_t *)at;
+	const uint32_t write = RIGHT_READ | RIGHT_WRITE;
+
+	waker_make();
+	CHECK(pd_map(PD_SELF, at, MEMORY, one, SIZE, write) == OK);
+	pages_fill(words, 1000);
+	CHECK(pd_map(PD_SELF, at, MEMORY, two, SIZE, write | MAP_POPULATE_NOW) == OK && pages_hold(words, 0));
+	pages_fill(words, 500000);
+	CHECK(pd_protect(PD_SELF, at, SIZE, RIGHT_READ) == OK && pages_hold(words, 500000));
+	CHECK(pd_map(PD_SELF, at, MEMORY, one, SIZE, RIGHT_READ) == OK && pages_hold(words, 1000));
+	CHECK(pd_protect(PD_SELF, at, SIZE, write) == ERR_RIGHTS);
+	CHECK(pd_unmap(PD_SELF, at, SIZE) == OK && memory_discard(MEMORY, one, SIZE) == OK);
+	CHECK(pd_map(PD_SELF, at, MEMORY, one, SIZE, write) == OK && pages_hold(words, 0));
+	CHECK(pd_map(PD_SELF, at, MEMORY, two, SIZE, RIGHT_READ) == OK && pages_hold(words, 500000));
+	CHECK(pd_unmap(PD_SELF, at, SIZE) == OK);
+	waker_end();
+}
+
+TEST(pieces_fail, "a range that cannot be mapped to its end is not mapped at all")
+{
+	const addr_t from = memory_take(SIZE), at = window_base + ((addr_t)1 << 29);
+	slot_t last = slot_take(), first = slot_take();
+
+	waker_make();
+	CHECK(object_create(KIND_SIGNAL, MEMORY, from + SIZE - PAGE_SIZE, OBJECT_SIZE, (host_t){0}, last) == OK);
+	err_t err = pd_map(PD_SELF, at, MEMORY, from, SIZE, RIGHT_READ);
+	CHECK(err == ERR_RANGE || err == OK);
+	if (err == OK)   /* this kernel keeps no objects there */
+		CHECK(pd_unmap(PD_SELF, at, SIZE) == OK);
+	CHECK(object_create(KIND_SIGNAL, MEMORY, from, OBJECT_SIZE, (host_t){0}, first) == OK);
+	object_end(first);
+	object_end(last);
+	waker_end();
+}
+
+TEST(pieces_end, "domains with many capabilities and mappings come and go, and leave their memory free")
+{
+	const addr_t size = OBJECT_SIZE_PD + SLOTS * OBJECT_SIZE_SLOT, donated = memory_take(size), from = memory_take(SIZE);
+	slot_t pd = slot_take(), many = slot_take(), probe = slot_take();
+
+	waker_make();
+	for (int round = 0; round < 3; round++) {
+		bool right = object_create(KIND_PD, MEMORY, donated, size, (host_t){0}, pd) == OK &&
+		             object_create(KIND_SIGNAL, MEMORY, from, OBJECT_SIZE, (host_t){0}, many) == OK;
+		for (uint32_t i = 1; i < SLOTS; i++)
+			right = right && cap_copy(PD_SELF, i % 2 ? many : BOOT_SLOT_MEMORY, (pd_t){pd}, i, RIGHT_ALL, 0) == OK;
+		CHECK(right && object_revoke((cap_t){many}) == OK && cap_delete((pd_t){pd}, 1) == ERR_CAPABILITY);
+		CHECK(pd_map((pd_t){pd}, unused_page, MEMORY, from, SIZE, RIGHT_READ) == OK);
+		CHECK(object_revoke((cap_t){pd}) == OK && cap_delete(PD_SELF, pd) == ERR_CAPABILITY);
+		CHECK(object_create(KIND_SIGNAL, MEMORY, from + SIZE / 2, OBJECT_SIZE, (host_t){0}, probe) == OK);
+		object_end(probe);
+	}
+	waker_end();
+}
