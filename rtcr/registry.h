@@ -15,6 +15,8 @@
 #include <kernel/thread.h>
 #include <terminal/session.h>
 
+#include "rtcr/view.h"
+
 enum entry_kind { ENTRY_SESSION, ENTRY_DATASPACE, ENTRY_MAP, ENTRY_OBJECT, ENTRY_THREAD };
 enum { ENTRY_KINDS = ENTRY_THREAD + 1 };
 enum service { SERVICE_PARENT, SERVICE_PD, SERVICE_CPU, SERVICE_LOG, SERVICE_ROM, SERVICE_TIMER, SERVICE_RM, SERVICE_TERMINAL, SERVICES };
@@ -55,7 +57,7 @@ struct dataspace_entry {
 	uint64_t rom_size;             /* its bytes */
 	uint64_t digest[2];
 	memory_t native;               /* to ask what is populated; taken at the first checkpoint */
-	uint8_t *source;               /* attached here, or NULL */
+	struct view source;            /* as it is seen here */
 	struct copy *copy;             /* the strategy's, for the snapshot */
 	uint64_t populated, prepared;  /* bytes with backing; those whose pages are present on both sides */
 };

@@ -43,49 +43,69 @@ static err_t dataspaces_make(void)
 	return err;
 }
 
-/* The dataspace of a DATA extent with its bytes [offset, offset + size) present and mapped here. */
-static err_t extent_show(const struct image_extent *extent, uint8_t **bytes)
-{
-	struct dataspace_entry *ds = (struct dataspace_entry *)registry_find(extent->record.id);
-	err_t err = dataspace_show(ds, false);
+/* Where the next bytes go. */
+struct fill {
+	uint32_t extent;               /* number of the next */
+	struct dataspace_entry *dataspace;
+	uint64_t offset, left;         /* in this one */
+};
 
-	if (err == OK)
-		err = pages_populate(ds->real, ds->source, extent->offset, extent->size);
-	if (err == OK)
-		*bytes = ds->source + extent->offset;
+/* The next DATA extent, its pages present if it is seen whole; nothing is left if there is none. */
+static err_t fill_next(struct fill *fill)
+{
+	const struct image_extent *extent = NULL;
+
+	while (fill->extent < image_count(&image, IMAGE_KIND_extent) && (!extent || extent->type != IMAGE_EXTENT_DATA))
+		extent = image_at(&image, IMAGE_KIND_extent, fill->extent++);
+	if (!extent || extent->type != IMAGE_EXTENT_DATA)
+		return OK;
+	fill->dataspace = (struct dataspace_entry *)registry_find(extent->record.id);
+	fill->offset = extent->offset;
+	fill->left = extent->size;
+	err_t err = view_keep(&fill->dataspace->source);
+	if (err == OK && fill->dataspace->source.bytes)
+		err = view_populate(&fill->dataspace->source, fill->offset, fill->left);
+	return err;
+}
+
+static err_t chunk_fill(struct fill *fill, const uint8_t *chunk, uint64_t size)
+{
+	err_t err = OK;
+
+	for (uint64_t at = 0; at < size && err == OK;) {
+		if (!fill->left)
+			err = fill_next(fill);
+		if (err != OK || !fill->left)
+			break;
+		uint64_t part = fill->left;
+		uint8_t *to;
+		err = view_show(WINDOW_SOURCE, &fill->dataspace->source, fill->offset, &part, &to);
+		if (err != OK)
+			break;
+		if (part > size - at)
+			part = size - at;
+		memcpy(to, chunk + at, part);
+		fill->offset += part;
+		fill->left -= part;
+		at += part;
+	}
 	return err;
 }
 
 /* Chunks in order, their bytes to the extents in order: both are laid out the same way. */
 static err_t memory_fill(void)
 {
-	uint32_t n = 0, count = image_count(&image, IMAGE_KIND_extent);
-	uint8_t *chunk = NULL, *to = NULL;
-	uint64_t left = 0;
+	struct fill fill = {0};
+	uint8_t *chunk = NULL;
 	struct image_fault fault;
 	err_t err = archive_chunk_buffer(image.header.chunk_size, &chunk);
 
 	for (uint64_t c = 0; c < image.trailer.chunk_count && err == OK; c++) {
-		uint64_t size = image_chunk_size(&image, c);
 		err = image_chunk_read(&image, c, chunk, &fault);
 		if (err != OK)
 			target_fail("restore: chunk %" PRIu64 ": %s", c, fault.sentence);
-		for (uint64_t at = 0; at < size && err == OK;) {
-			while (!left && n < count && err == OK) {
-				const struct image_extent *extent = image_at(&image, IMAGE_KIND_extent, n++);
-				if (extent->type != IMAGE_EXTENT_DATA)
-					continue;
-				left = extent->size;
-				err = extent_show(extent, &to);
-			}
-			if (err != OK || !left)
-				break;
-			uint64_t part = size - at < left ? size - at : left;
-			memcpy(to, chunk + at, part);
-			to += part;
-			left -= part;
-			at += part;
-		}
+		else
+			err = chunk_fill(&fill, chunk, image_chunk_size(&image, c));
 	}
 	target.status.memory_bytes = image.trailer.memory_size;
 	target.status.image_bytes = image.trailer.image_size;

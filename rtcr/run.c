@@ -17,17 +17,16 @@ static err_t rom_add(const char *name, const void *bytes, uint64_t size)
 	err_t err = dataspace_add(size ? size : 1, 0, &rom);
 
 	if (err == OK)
-		err = dataspace_show(rom, true);
+		err = view_attach(&rom->source, true);
 	if (err != OK)
 		return err;
-	memcpy(rom->source, bytes, size);
-	struct digest digest = digest_whole(rom->source, size);
+	memcpy(rom->source.bytes, bytes, size);
+	struct digest digest = digest_whole(rom->source.bytes, size);
 	rom->rom = true;
 	rom->rom_size = size;
 	memcpy(rom->digest, digest.word, sizeof rom->digest);
 	text_copy(rom->name, sizeof rom->name, name);
-	ds_detach(rom->source, rom->size);
-	rom->source = NULL;
+	view_drop(&rom->source);
 	return OK;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The strategy `shared`, see strategy.h. Each dataspace has a copy of its size; both are attached here, and what is populated
- * gets its pages before the target is stopped. What has no backing is neither read nor copied.
+ * The strategy `shared`, see strategy.h. Each dataspace has a copy of its size; both are attached here as far as there is
+ * room (view.h), and what is populated gets its pages before the target is stopped. What has no backing is neither read nor
+ * copied.
  */
 #include <framework/heap.h>
 #include <framework/memory.h>
@@ -13,9 +14,7 @@ enum { WARM_MAX = 32 << 20, WARM_PASSES = 6, ROUNDS = 3 };
 /* Of a dataspace; retired when that goes while the snapshot shows it. */
 struct copy {
 	struct copy *next;
-	ds_t ds;
-	uint8_t *bytes;
-	uint64_t size;
+	struct view view;
 };
 
 /* All anonymous dataspaces in order of their ids, and by the same numbers the kernel's names for them. */
@@ -54,30 +53,28 @@ static err_t list_make(void)
 
 static void copy_free(struct copy *copy)
 {
-	ds_detach(copy->bytes, copy->size);
-	ds_free(copy->ds);
+	view_drop(&copy->view);
+	ds_free(copy->view.ds);
 	heap_free(copy);
 }
 
 static err_t copy_make(struct dataspace_entry *dataspace)
 {
 	struct copy *copy = heap_alloc(sizeof *copy);
-	void *bytes;
 
 	if (!copy)
 		return ERR_MEMORY_QUOTA;
-	copy->size = dataspace->size;
-	err_t err = ds_alloc(copy->size, &copy->ds);
+	copy->view.size = dataspace->size;
+	err_t err = ds_alloc(copy->view.size, &copy->view.ds);
 	if (err == OK) {
-		err = ds_attach(copy->ds, 0, 0, RIGHT_READ | RIGHT_WRITE, 0, &bytes);
+		err = view_keep(&copy->view);
 		if (err != OK)
-			ds_free(copy->ds);
+			ds_free(copy->view.ds);
 	}
 	if (err != OK) {
 		heap_free(copy);
 		return err;
 	}
-	copy->bytes = bytes;
 	dataspace->copy = copy;
 	return OK;
 }
@@ -89,7 +86,7 @@ static err_t extent_add(uint32_t number, uint64_t offset, uint64_t size)
 	if (!array_room((void **)&snapshot.extents, snapshot.extent_count, &snapshot.extent_room, sizeof *snapshot.extents))
 		return ERR_MEMORY_QUOTA;
 	snapshot.extents[snapshot.extent_count++] = (struct extent_copy){
-		dataspace->entry.id, number, dataspace->source + offset, dataspace->copy->bytes + offset, offset, size};
+		dataspace->entry.id, number, &dataspace->source, &dataspace->copy->view, offset, size};
 	snapshot.memory += size;
 	dataspace->populated += size;
 	return OK;
@@ -145,21 +142,36 @@ static err_t epoch_sum(uint64_t *sum)
 	return err;
 }
 
-/* Let pages be present on both sides, so that the copy while the target stands meets no fault. */
+/* Let pages be present, in the copy also have memory. A window gives them memory when it shows them. */
+static err_t view_prepare(const struct view *view, enum window window, const struct extent_copy *extent)
+{
+	err_t err = view->bytes ? view_populate(view, extent->offset, extent->size) : OK;
+
+	for (uint64_t at = 0, part; at < extent->size && err == OK; at += part) {
+		uint8_t *bytes;
+		part = extent->size - at;
+		err = view_show(window, view, extent->offset + at, &part, &bytes);
+		for (uint64_t page = 0; view->bytes && page < part; page += PAGE_SIZE) {
+			if (window == WINDOW_COPY)
+				*(volatile uint8_t *)(bytes + page) = 0;
+			else
+				(void)*(const volatile uint8_t *)(bytes + page);
+		}
+	}
+	return err;
+}
+
+/* So that the copy while the target stands meets no fault. */
 static err_t extent_prepare(const struct extent_copy *extent)
 {
-	struct dataspace_entry *dataspace = shared.dataspaces[extent->number];
+	const struct dataspace_entry *dataspace = shared.dataspaces[extent->number];
+	err_t err = OK;
 
 	if (dataspace->populated == dataspace->prepared)
 		return OK;
-	err_t err = pages_populate(dataspace->real, dataspace->source, extent->offset, extent->size);
-	if (err == OK)
-		err = pages_populate(dataspace->copy->ds, dataspace->copy->bytes, extent->offset, extent->size);
-	for (uint64_t at = 0; at < extent->size && err == OK; at += PAGE_SIZE) {
-		(void)*(const volatile uint8_t *)(extent->source + at);
-		*(volatile uint8_t *)(extent->bytes + at) = 0;
-	}
-	return err;
+	if (extent->source->bytes)
+		err = view_prepare(extent->source, WINDOW_SOURCE, extent);
+	return err == OK ? view_prepare(extent->copy, WINDOW_COPY, extent) : err;
 }
 
 static bool unprepared(void)
@@ -189,12 +201,32 @@ static err_t pages_prepare(void)
 	return err;
 }
 
+/* Before a window moves on, what it showed is copied. */
+static err_t extent_copy(const struct extent_copy *extent, uint64_t until)
+{
+	bool whole = extent->source->bytes && extent->copy->bytes;
+	err_t err = OK;
+
+	for (uint64_t at = 0, part; at < extent->size && err == OK; at += part) {
+		uint8_t *source, *copy;
+		part = extent->size - at;
+		err = view_show(WINDOW_SOURCE, extent->source, extent->offset + at, &part, &source);
+		if (err == OK)
+			err = view_show(WINDOW_COPY, extent->copy, extent->offset + at, &part, &copy);
+		if (err == OK)
+			err = copy_until(copy, source, part, until);
+		if (!whole)
+			target.engine->finish();
+	}
+	return err;
+}
+
 static err_t extents_copy(uint64_t until)
 {
 	err_t err = OK;
 
 	for (uint32_t i = 0; i < snapshot.extent_count && err == OK; i++)
-		err = copy_until(snapshot.extents[i].bytes, snapshot.extents[i].source, snapshot.extents[i].size, until);
+		err = extent_copy(&snapshot.extents[i], until);
 	target.engine->finish();
 	return err;
 }
@@ -224,7 +256,7 @@ static err_t arrange(void)
 	err_t err = list_make();
 
 	for (uint32_t i = 0; i < shared.count && err == OK; i++) {
-		err = dataspace_show(shared.dataspaces[i], false);
+		err = view_keep(&shared.dataspaces[i]->source);
 		if (err == OK && !shared.dataspaces[i]->copy)
 			err = copy_make(shared.dataspaces[i]);
 	}

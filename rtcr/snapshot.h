@@ -12,12 +12,12 @@
 #include "rtcr/records.h"
 #include "rtcr/target.h"
 
-/* Bytes of an anonymous dataspace, where they were copied to. */
+/* Bytes of an anonymous dataspace, and where they are copied to, at the same offset. */
 struct extent_copy {
 	uint32_t dataspace;
 	uint32_t number;           /* of it in the strategy's own list */
-	const uint8_t *source;
-	uint8_t *bytes;
+	const struct view *source; /* valid while it stands */
+	const struct view *copy;   /* until it is written */
 	uint64_t offset, size;
 };
 

@@ -158,12 +158,11 @@ err_t content_read(struct dataspace_entry *rom)
 	if (err == OK && size)
 		err = store_read(store, &read, NULL, &done, NULL);
 	if (err == OK)
-		err = dataspace_show(rom, true);
+		err = view_attach(&rom->source, true);
 	if (err != OK)
 		return err;
 	/* Nobody else writes it any more once the store's buffer is another: the digest is of what stays. */
-	struct digest digest = digest_whole(rom->source, size);
-	ds_detach(rom->source, rom->size);
-	rom->source = NULL;
+	struct digest digest = digest_whole(rom->source.bytes, size);
+	view_drop(&rom->source);
 	return memcmp(digest.word, rom->digest, sizeof digest.word) == 0 ? OK : ERR_CORRUPT;
 }

@@ -177,11 +177,13 @@ err_t dataspace_add(uint64_t size, uint32_t id, struct dataspace_entry **made)
 	err_t err = slot_take(&dataspace->real.slot);
 	if (err == OK)
 		err = pd_ram_alloc((ep_t){target.child.pd}, &request, NULL, &reply, &dataspace->real.slot);
-	if (err == OK)
-		*made = dataspace;
-	else
+	if (err != OK) {
 		dataspace_remove(dataspace);
-	return err;
+		return err;
+	}
+	dataspace->source = (struct view){dataspace->real, dataspace->size, NULL};
+	*made = dataspace;
+	return OK;
 }
 
 void dataspace_remove(struct dataspace_entry *dataspace)
@@ -190,8 +192,7 @@ void dataspace_remove(struct dataspace_entry *dataspace)
 	struct pd_ram_free_reply reply;
 
 	writer_settle();
-	if (dataspace->source)
-		ds_detach(dataspace->source, dataspace->size);
+	view_drop(&dataspace->source);
 	target.strategy->forget(dataspace);
 	if (target.child.pd) {
 		err_t ignored = pd_ram_free((ep_t){target.child.pd}, &request, &dataspace->real.slot, &reply, NULL);
@@ -204,18 +205,6 @@ void dataspace_remove(struct dataspace_entry *dataspace)
 	}
 	regions_forget(dataspace->entry.id);
 	registry_remove(&dataspace->entry);
-}
-
-err_t dataspace_show(struct dataspace_entry *dataspace, bool populate)
-{
-	void *address;
-
-	if (dataspace->source)
-		return OK;
-	err_t err = ds_attach(dataspace->real, 0, 0, RIGHT_READ | RIGHT_WRITE, populate ? RM_POPULATE : 0, &address);
-	if (err == OK)
-		dataspace->source = address;
-	return err;
 }
 
 err_t dataspace_native_take(struct dataspace_entry *dataspace)
@@ -235,18 +224,6 @@ err_t dataspace_native_take(struct dataspace_entry *dataspace)
 	else
 		slot_give(slot);
 	return err;
-}
-
-/* Few pages are not worth a mapping of their own: they come when they are touched. */
-err_t pages_populate(ds_t ds, uint8_t *base, uint64_t offset, uint64_t size)
-{
-	enum { FEW = 8 };
-	const struct rm_attach_request request = {(addr_t)base + offset, offset, size, RIGHT_READ | RIGHT_WRITE, RM_POPULATE};
-	struct rm_attach_reply reply;
-
-	if (size <= FEW * PAGE_SIZE)
-		return OK;
-	return rm_attach((ep_t){SLOT_ADDRESS_SPACE}, &request, &ds.slot, &reply, NULL);
 }
 
 err_t object_add(uint32_t kind, uint32_t id, struct object_entry **made)

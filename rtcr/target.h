@@ -75,9 +75,6 @@ err_t dataspace_add(uint64_t size, uint32_t id, struct dataspace_entry **made) M
 void dataspace_remove(struct dataspace_entry *dataspace);
 /* The kernel's capability to its memory. */
 err_t dataspace_native_take(struct dataspace_entry *dataspace) MUST_CHECK;
-
-/* Attach it here, each page with memory now or when it is touched. */
-err_t dataspace_show(struct dataspace_entry *dataspace, bool populate) MUST_CHECK;
 err_t object_add(uint32_t kind, uint32_t id, struct object_entry **made) MUST_CHECK;
 err_t map_add(uint64_t size, uint32_t id, struct map_entry **made) MUST_CHECK;
 void map_remove(struct map_entry *map);
@@ -131,8 +128,5 @@ void terminals_look(void);
 /* TIMER: set one; submit what is due, and when the next will be (own clock). */
 err_t timer_arm(struct session_entry *session, uint64_t deadline, uint64_t period) MUST_CHECK;
 uint64_t timers_expire(void);
-
-/* Give bytes [offset, offset + size) of `ds`, which is attached at `base`, their pages here and now. */
-err_t pages_populate(ds_t ds, uint8_t *base, uint64_t offset, uint64_t size) MUST_CHECK;
 
 #endif

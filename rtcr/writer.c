@@ -65,6 +65,21 @@ static err_t sink_start(void)
 	return err == OK ? store_buffer(sink.store, &request, &sink.window_ds.slot, &reply, NULL) : err;
 }
 
+/* A copy as it is seen by this thread, part by part. */
+static err_t extent_write(struct image_writer *writer, const struct extent_copy *extent)
+{
+	err_t err = OK;
+
+	for (uint64_t at = 0, part; at < extent->size && err == OK; at += part) {
+		uint8_t *bytes;
+		part = extent->size - at;
+		err = view_show(WINDOW_WRITER, extent->copy, extent->offset + at, &part, &bytes);
+		if (err == OK)
+			err = image_write_memory(writer, bytes, part);
+	}
+	return err;
+}
+
 static err_t image_write(struct image_writer *writer, uint64_t *digests, uint64_t chunks)
 {
 	const struct image_sink out = {sink_append, NULL};
@@ -73,7 +88,7 @@ static err_t image_write(struct image_writer *writer, uint64_t *digests, uint64_
 	for (uint32_t i = 0; i < SECTIONS && err == OK; i++)
 		err = records_write(&snapshot.records[i], writer);
 	for (uint32_t i = 0; i < snapshot.extent_count && err == OK; i++)
-		err = image_write_memory(writer, snapshot.extents[i].bytes, snapshot.extents[i].size);
+		err = extent_write(writer, &snapshot.extents[i]);
 	if (err == OK)
 		err = image_write_end(writer, &snapshot.image_size);
 	return err == OK ? sink_flush() : err;

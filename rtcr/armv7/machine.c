@@ -3,8 +3,6 @@
  * Cortex-A9 with NEON, see machine.h. What a processor has can only be read in privileged mode, and this kernel runs on
  * no other: the word is that of Linux for programs (AT_HWCAP, arch/arm/include/uapi/asm/hwcap.h).
  */
-#include <framework/memory.h>
-
 #include "rtcr/machine.h"
 
 enum { LIBRARY_LOW = 0x50000000, LIBRARY_HIGH = 0x5e000000 };

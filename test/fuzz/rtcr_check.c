@@ -31,7 +31,7 @@ static void dataspace_check(const struct dataspace_entry *dataspace)
 	FUZZ_CHECK(real && real->size == dataspace->size, "a dataspace is not what stands behind it");
 	FUZZ_CHECK(!dataspace->native.slot || own(dataspace->native.slot)->object == real->object,
 	           "the kernel's name of a dataspace is another's");
-	FUZZ_CHECK(!dataspace->source || dataspace->source == real->bytes, "a dataspace is attached elsewhere");
+	FUZZ_CHECK(!dataspace->source.bytes || dataspace->source.bytes == real->bytes, "a dataspace is attached elsewhere");
 	if (!dataspace->rom)
 		return;
 	struct digest digest = digest_whole(real->bytes, dataspace->rom_size);

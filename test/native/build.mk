@@ -1,18 +1,26 @@
 # SPDX-License-Identifier: MIT
-# The native checkpoint tests: on a node of the build machine, and as an image for the microkernel.
+# The native checkpoint tests: on a node of the build machine, and as images for the microkernel. One with all subjects but
+# the large one, and one with that and a checkpointer that has few addresses.
 $(eval $(call component,test/native/native,$(wildcard test/native/*.c) image/digest.c))
-NATIVE_COMPONENTS := core init rtcr store_memory terminal_memory $(NATIVE_SUBJECTS) test/native/native
-NATIVE_ELFS := $(patsubst %,$(O)/component/%.elf,$(NATIVE_COMPONENTS))
+$(eval $(call component,rtcr_narrow,$(wildcard rtcr/*.c) $(filter-out %/room.c,$(wildcard rtcr/$(ARCH)/*.c)) \
+	test/native/narrow/room.c $(IMAGE_SOURCES) $(IMAGE_WRITER)))
 
-TESTS += $(O)/test/checkpoint-components
-$(O)/test/checkpoint-components: test/native/native.sh test/native/config test/system/node.sh $(O)/bin/rtcr-node $(NATIVE_ELFS)
-	@mkdir -p $(@D)
-	@printf '#!/bin/sh\nexec sh %s %s\n' '$(abspath $<)' '$(abspath $(O))' > $@
-	@chmod +x $@
+NATIVE_SERVERS := core init store_memory terminal_memory test/native/native
+NATIVE_WIDE := $(NATIVE_SERVERS) rtcr_narrow wide
+NATIVE_ALL := $(NATIVE_SERVERS) rtcr $(filter-out wide,$(NATIVE_SUBJECTS))
 
-$(eval $(call arm_image,native,test,$(NATIVE_ELFS) test/native/config))
-TESTS += $(O)/test/checkpoint-components_arm
-$(O)/test/checkpoint-components_arm: test/native/build.mk
-	@mkdir -p $(@D)
-	@printf '#!/bin/sh\nexec %s %s\n' '$(abspath test/native/armv7/native.sh)' '$(abspath $(O)/arm/image/native.elf)' > $@
-	@chmod +x $@
+# $(call native_test,NAME,COMPONENTS,CONFIG): build/test/NAME, and NAME_arm with the image NAME
+define native_test
+TESTS += $(O)/test/$(1) $(O)/test/$(1)_arm
+$(O)/test/$(1): test/native/native.sh $(3) test/system/node.sh $(O)/bin/rtcr-node $(patsubst %,$(O)/component/%.elf,$(2))
+	@mkdir -p $$(@D)
+	@printf '#!/bin/sh\nexec sh %s %s %s %s\n' '$$(abspath $$<)' '$$(abspath $(O))' '$$(abspath $(3))' '$(2)' > $$@
+	@chmod +x $$@
+$(O)/test/$(1)_arm: test/native/build.mk
+	@mkdir -p $$(@D)
+	@printf '#!/bin/sh\nexec %s %s\n' '$$(abspath test/native/armv7/native.sh)' '$$(abspath $(O)/arm/image/$(1).elf)' > $$@
+	@chmod +x $$@
+$(call arm_image,$(1),test,$(patsubst %,$(O)/component/%.elf,$(2)) $(3))
+endef
+$(eval $(call native_test,checkpoint-components,$(NATIVE_ALL),test/native/config))
+$(eval $(call native_test,checkpoint-wide,$(NATIVE_WIDE),test/native/narrow/config))

@@ -12,6 +12,16 @@ static uint64_t pages(uint64_t size)
 	return (size + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
 }
 
+bool bundle_can(const char *name)
+{
+	struct session rom;
+
+	if (session_open("ROM", name, 0, &rom) != OK)
+		return false;
+	session_close(&rom);
+	return true;
+}
+
 bool bundle_make(const char *name, uint32_t steps, uint32_t option, ds_t *bundle)
 {
 	const uint64_t program_at = pages(sizeof(struct bundle_header) + BUNDLE_ENTRIES * sizeof(struct bundle_entry));

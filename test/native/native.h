@@ -37,7 +37,8 @@ bool instance_kill(struct instance *instance);
 bool instance_ended(struct instance *instance);                    /* wait until the target does not run any more */
 const char *instance_failure(const struct instance *instance);     /* the last error as a sentence */
 
-/* A bundle (bundle/format.h) of the program in the ROM `name`, and two numbers as arguments. */
+/* A bundle (bundle/format.h) of the program in the ROM `name`, and two numbers as arguments; is there such a ROM? */
+bool bundle_can(const char *name);
 bool bundle_make(const char *name, uint32_t steps, uint32_t option, ds_t *bundle);
 
 /* The terminal `name`: forget all, or read the record into `bytes` with room for OUTPUT_MAX. */

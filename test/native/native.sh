@@ -1,14 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# native.sh BUILD: the native checkpoint tests on a node of this machine. Status 0: all passed.
+# native.sh BUILD CONFIG COMPONENT...: the native checkpoint tests on a node of this machine. Status 0: all passed.
 set -u
-build=$(cd "${1:-build}" && pwd) || exit 2
-here=$(cd "$(dirname "$0")" && pwd) || exit 2
-. "$here/../system/node.sh"
+[ $# -gt 2 ] || { echo "usage: $0 BUILD CONFIG COMPONENT..."; exit 2; }
+build=$(cd "$1" && pwd) || exit 2
+config=$2
+shift 2
+. "$(dirname "$0")/../system/node.sh"
 
 NODE_MEMORY=2G
-node_make core init rtcr store_memory terminal_memory sheep echo_pair maps signals caps test/native/native
-node_config <"$here/config"
+node_make "$@"
+node_config <"$config"
 node_start
 node_await 250 "native: ended with status"
 status=$?
