@@ -9,21 +9,29 @@
 
 static struct sdhci sdhci;
 static struct card card;
+static bool taken;
 
 static err_t session_begin(struct server *server, const char *service, const char *label, void **object)
 {
-	struct buffer *buffer = heap_alloc(sizeof *buffer);
+	struct buffer *buffer;
 
 	(void)server;
 	(void)service;
 	(void)label;
+	if (taken)
+		return ERR_BUSY;
+	buffer = heap_alloc(sizeof *buffer);
+	if (!buffer)
+		return ERR_MEMORY_QUOTA;
+	taken = true;
 	*object = buffer;
-	return buffer ? OK : ERR_MEMORY_QUOTA;
+	return OK;
 }
 
 static void session_end(struct server *server, void *object)
 {
 	(void)server;
+	taken = false;
 	buffer_done(object);
 	heap_free(object);
 }

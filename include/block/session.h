@@ -2,7 +2,8 @@
 /*
  * BLOCK: storage of blocks of BLOCK_SIZE bytes, moved through a buffer that belongs to the client (a dataspace it hands
  * over), so that a server can make its side anew. A call is answered when the device has done it, so one moves at most
- * BLOCK_MOST blocks. A block is written whole or not at all; what was written is durable when `sync` is answered.
+ * BLOCK_MOST blocks. A device has one session at a time, to others every call is ERR_BUSY. A block is written whole or not
+ * at all; what was written is durable when `sync` is answered.
  */
 #ifndef BLOCK_SESSION_H
 #define BLOCK_SESSION_H
