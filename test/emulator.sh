@@ -4,6 +4,9 @@
 #   emulator_options                    more words for the emulator's command line
 #   emulator_run IMAGE SECONDS [TEXT]   boots it until it ends by itself, or its log $log holds a line with TEXT. Status 0
 #                                       if it did in time; ends the script with 2 if something is missing
+#   emulator_start IMAGE SECONDS        boots it and goes on, for SECONDS at most
+#   emulator_await SECONDS TEXT         waits for TEXT in $log: status 0 if it came
+#   emulator_stop                       the power is lost
 log=$(mktemp) || exit 2
 emulator=
 trap 'rm -f "$log"; [ -z "$emulator" ] || kill "$emulator" 2>/dev/null' EXIT
@@ -15,22 +18,37 @@ emulator_check() { # IMAGE
 	[ -r "$1" ] || { echo "$1 is missing: make arm"; exit 2; }
 }
 
-emulator_run() {
+emulator_start() {
 	emulator_check "$1"
 	# shellcheck disable=SC2086 # options are words
 	timeout "$2" qemu-system-arm -M xilinx-zynq-a9 -m 1024 -display none -monitor none -serial "${emulator_serial:-null}" \
 		-serial stdio -semihosting-config enable=on,target=native ${emulator_options:-} -kernel "$1" \
 		</dev/null >"$log" 2>&1 &
 	emulator=$!
-	while kill -0 "$emulator" 2>/dev/null; do
-		if [ -n "${3:-}" ] && grep -qF "$3" "$log"; then
-			kill "$emulator"
-			wait "$emulator"
-			emulator=
-			return 0
-		fi
+}
+
+emulator_stop() {
+	kill "$emulator"
+	wait "$emulator"
+	emulator=
+}
+
+emulator_await() {
+	ticks=$(($1 * 5))
+	while [ $ticks -gt 0 ] && kill -0 "$emulator" 2>/dev/null; do
+		grep -qF "$2" "$log" && return 0
 		sleep 0.2
+		ticks=$((ticks - 1))
 	done
+	grep -qF "$2" "$log"
+}
+
+emulator_run() {
+	emulator_start "$1" "$2"
+	if [ -n "${3:-}" ] && emulator_await "$2" "$3"; then
+		emulator_stop
+		return 0
+	fi
 	wait "$emulator"
 	status=$?
 	emulator=

@@ -4,6 +4,7 @@
 .PHONY: deps deps-check
 deps:
 	@tools/dependencies.sh install
+	@tools/source.sh lwip build/source
 deps-check:
 	@tools/dependencies.sh check
 demo:

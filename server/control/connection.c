@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Connections, see connection.h. */
+#include <inttypes.h>
+
 #include <framework/format.h>
 #include <framework/heap.h>
 #include <framework/memory.h>
@@ -150,7 +152,7 @@ static void request_whole(struct connection *connection)
 	connection->received = 0;
 	connection->waiting = true;
 	if (connection->refused != OK)
-		connection_refuse(connection, connection->refused, "the node has no memory left for a request of %lu bytes",
+		connection_refuse(connection, connection->refused, "the node has no memory left for a request of %" PRIu64 " bytes",
 		                  connection->body_size);
 	else
 		request_begin(connection);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The operations that an RTCR works on: run, checkpoint, restore. Begun here, answered when their work is done. */
+#include <inttypes.h>
+
 #include <framework/format.h>
 #include <framework/memory.h>
 
@@ -50,7 +52,7 @@ static err_t component_run(struct connection *connection, struct component *comp
 static void launch_refuse(struct connection *connection, err_t err, uint64_t ram)
 {
 	if (err == ERR_MEMORY_QUOTA)
-		connection_refuse(connection, err, "the node has not enough memory left for a component of %lu MiB (each takes "
+		connection_refuse(connection, err, "the node has not enough memory left for a component of %" PRIu64 " MiB (each takes "
 		                  "about twice its memory)", ram >> 20);
 	else if (err == ERR_UNSUPPORTED || err == ERR_NOT_FOUND)
 		connection_refuse(connection, err, "this node has no RTCR (module rtcr.elf) and can run nothing");

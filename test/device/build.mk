@@ -4,9 +4,12 @@ $(eval $(call component,test/device/rules,test/device/rules.c test/device/check.
 $(eval $(call component,test/device/card,test/device/card.c test/device/check.c))
 $(eval $(call component,test/device/kept,test/device/kept.c test/device/check.c))
 
-# $(call device_test,NAME,COMPONENTS): build/test/device-NAME boots these with test/device/NAME/config.
-define device_test
+# $(call device_image,NAME,COMPONENTS), $(call device_test,NAME): build/test/device-NAME boots these with
+# test/device/NAME/config.
+define device_image
 $(call arm_image,device-$(1),test,$(patsubst %,$(O)/component/%.elf,core init $(2)) test/device/$(1)/config)
+endef
+define device_test
 TESTS += $(O)/test/device-$(1)
 $(O)/test/device-$(1): test/device/build.mk
 	@mkdir -p $$(@D)
@@ -14,6 +17,13 @@ $(O)/test/device-$(1): test/device/build.mk
 		'$$(abspath $(O))' > $$@
 	@chmod +x $$@
 endef
-$(eval $(call device_test,rules,uart test/device/rules))
-$(eval $(call device_test,card,sd test/device/card))
-$(eval $(call device_test,kept,sd store_card test/device/kept))
+$(eval $(call device_image,rules,uart test/device/rules))
+$(eval $(call device_test,rules))
+$(eval $(call device_image,card,sd test/device/card))
+$(eval $(call device_test,card))
+$(eval $(call device_image,kept,sd store_card test/device/kept))
+$(eval $(call device_test,kept))
+ifdef NET_READY
+$(eval $(call device_image,net,gem sd store_card terminal_memory control_net rtcr))
+endif
+$(eval $(call device_test,net))

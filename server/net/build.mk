@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+# lwIP from Debian's source package (make deps), and what is linked with it. Where the source is missing, none of it is made.
+LWIP := build/source/lwip
+LWIP_SOURCES := $(addprefix $(LWIP)/src/,$(addprefix core/,def.c inet_chksum.c init.c ip.c mem.c memp.c netif.c pbuf.c \
+	sys.c tcp.c tcp_in.c tcp_out.c timeouts.c udp.c ipv4/dhcp.c ipv4/etharp.c ipv4/icmp.c ipv4/ip4.c ipv4/ip4_addr.c \
+	ipv4/ip4_frag.c) netif/ethernet.c)
+# Headers of the C library have functions with floating point inside where they optimize.
+LWIP_FLAGS := -Iserver/net/lwip -I$(LWIP)/src/include
+NET := server/net/wire.c server/net/stack.c
+
+$(O)/component/$(LWIP)/%.o: $(LWIP)/%.c
+	@mkdir -p $(@D)
+	$(CC) $(COMPONENT_CFLAGS) -w -U__OPTIMIZE__ $(LWIP_FLAGS) -c $< -o $@
+$(O)/component/server/net/stack.o $(O)/component/server/net/host.o: COMPONENT_CFLAGS += -U__OPTIMIZE__ $(LWIP_FLAGS)
+
+ifneq ($(wildcard $(LWIP)/src/core/tcp.c),)
+NET_READY := yes
+$(eval $(call component,control_net,$(addprefix server/control/,main.c big_lock.c connection.c request.c work.c \
+	component.c instance.c record.c image.c) server/sentence.c server/net/host.c $(NET) $(LWIP_SOURCES)))
+endif
