@@ -143,7 +143,7 @@ static int program_find(const char *word, char path[4096])
 	return report(EXIT_MISSING, word, "there is no such program in PATH");
 }
 
-/* The library OS would refuse it too, but only after a component was made. */
+/* The library OS would refuse it too, but only after a component was made. A node elsewhere may be of another architecture. */
 static int program_check(const struct piece *piece)
 {
 	const char *sentence = "";
@@ -156,6 +156,8 @@ static int program_check(const struct piece *piece)
 		return report(EXIT_CANNOT, piece->path, "%s", strerror(errno));
 	bool script = piece->entry.size > 2 && memcmp(bytes, "#!", 2) == 0;
 	err_t err = elf_read(bytes, piece->entry.size, ELF_X86_64, &plan, &sentence);
+	if (err != OK && option_node && elf_read(bytes, piece->entry.size, ELF_ARM, &plan, &sentence) == OK)
+		err = OK;
 	munmap(bytes, piece->entry.size);
 	if (err == OK)
 		return EXIT_DONE;

@@ -216,6 +216,9 @@ static int restore_ask(struct client *client, struct control_restore_request *re
 	int result = client_receive_quiet(client, request->name, ERR_ARGUMENT, component, sizeof *component, &answer);
 	if (result == EXIT_DONE || answer.status != ERR_ARGUMENT)
 		return result;
+	if (option_node)
+		return report(EXIT_USAGE, request->name, "the node was started anew and does not know how much memory it had; give "
+		              "--memory SIZE");
 	result = saved_memory(request->name, generation, &request->ram);
 	if (result != EXIT_DONE)
 		return result;

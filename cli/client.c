@@ -10,6 +10,7 @@
 #include "cli/exit.h"
 #include "cli/node.h"
 #include "cli/option.h"
+#include "cli/remote.h"
 #include "cli/report.h"
 
 enum { ANSWER_MS = 60000 };
@@ -18,6 +19,10 @@ int client_open(struct client *client, bool start)
 {
 	bool started;
 
+	if (option_node) {
+		client->socket = remote_connect(option_node);
+		return client->socket >= 0 ? EXIT_DONE : EXIT_NODE;
+	}
 	if (!node.state[0] && !node_find(option_state))
 		return EXIT_USAGE;
 	client->socket = start ? node_start(0, &started) : node_connect();
@@ -99,6 +104,9 @@ static bool operation_long(uint32_t operation)
 
 static int lost(const char *subject, int result)
 {
+	if (option_node)
+		return report(EXIT_NODE, subject, "the node at %s %s", option_node,
+		              result < 0 ? "does not answer" : "closed the connection, or cannot be reached any more");
 	if (result < 0)
 		return report(EXIT_NODE, subject, "the node does not answer; `rtcr node stop --force` ends it");
 	return report(EXIT_NODE, subject, "the connection to the node was lost: it ended, or its control server did; see "
@@ -131,7 +139,7 @@ int client_receive_quiet(struct client *client, const char *subject, err_t quiet
 	if (result <= 0)
 		return lost(subject, result);
 	if (header.magic != CONTROL_MAGIC)
-		return report(EXIT_NODE, node.socket, "whoever listens there is no RTCR node");
+		return report(EXIT_NODE, option_node ? option_node : node.socket, "whoever listens there is no RTCR node");
 	if (header.version != CONTROL_VERSION)
 		return report(EXIT_NODE, subject, "the node that runs speaks version %u of the control protocol and this command "
 		              "line version %d; stop it with the rtcr that started it", header.version, CONTROL_VERSION);

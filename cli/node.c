@@ -22,6 +22,7 @@
 
 #include "cli/exit.h"
 #include "cli/node.h"
+#include "cli/option.h"
 #include "cli/report.h"
 
 struct node node;
@@ -51,6 +52,8 @@ bool node_find(const char *state)
 	char absolute[PATH_MAX];
 	bool whole;
 
+	if (option_node)
+		return report(false, option_node, "this is done on the machine where the node is");
 	if (!state)
 		state = getenv("RTCR_STATE");
 	bool chosen = state && state[0];

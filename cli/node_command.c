@@ -66,19 +66,25 @@ static int status_do(const struct options *options)
 		result = hello(&client, &reply);
 	if (result != EXIT_DONE)
 		return result;
-	int process = (int)node_process(client.socket);
+	int process = option_node ? 0 : (int)node_process(client.socket);
 	client_close(&client);
 	if (options->json) {
 		struct json_object *object = json_object_new_object();
-		json_object_object_add(object, "process", json_object_new_int(process));
+		if (process)
+			json_object_object_add(object, "process", json_object_new_int(process));
 		json_object_object_add(object, "uptime_us", json_microseconds(reply.uptime_ns));
 		json_object_object_add(object, "running", json_object_new_int64(reply.running));
 		json_object_object_add(object, "known", json_object_new_int64(reply.known));
-		json_object_object_add(object, "state", json_object_new_string(node.state));
-		json_object_object_add(object, "socket", json_object_new_string(node.socket));
+		if (!option_node)
+			json_object_object_add(object, "state", json_object_new_string(node.state));
+		json_object_object_add(object, "socket", json_object_new_string(option_node ? option_node : node.socket));
 		return json_print(object) ? EXIT_DONE : EXIT_FAILED;
 	}
 	time_show(age, reply.uptime_ns);
+	if (option_node) {
+		printf("node        %s, for %s\ncomponents  %u running, %u known\n", option_node, age, reply.running, reply.known);
+		return output_end();
+	}
 	printf("process     %d, for %s\ncomponents  %u running, %u known\nstate       %s\nsocket      %s\n", process, age,
 	       reply.running, reply.known, node.state, node.socket);
 	return output_end();
@@ -142,7 +148,7 @@ static int process_end(struct client *client, bool force)
 static int stop_do(const struct options *options)
 {
 	static struct client client;
-	int result = client_open(&client, false);
+	int result = option_node ? report(EXIT_USAGE, option_node, "a node is stopped on its own machine") : client_open(&client, false);
 
 	if (result != EXIT_DONE)
 		return result;

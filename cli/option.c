@@ -14,19 +14,20 @@
 #include "node/size.h"
 #include "server/name.h"
 
-const char *option_state;
+const char *option_state, *option_node;
 
 static error_t state_parse(int key, char *value, struct argp_state *state)
 {
 	(void)state;
-	if (key != KEY_STATE)
+	if (key != KEY_STATE && key != KEY_NODE)
 		return ARGP_ERR_UNKNOWN;
-	option_state = value;
+	*(key == KEY_STATE ? &option_state : &option_node) = value;
 	return 0;
 }
 
 static const struct argp_option state_options[] = {
 	{"state", KEY_STATE, "DIR", 0, "state of the node (default: $RTCR_STATE, else ~/.local/state/rtcr)", 0},
+	{"node", KEY_NODE, "HOST:PORT", 0, "a node elsewhere, on a network that is trusted", 0},
 	{0},
 };
 const struct argp option_state_parser = {state_options, state_parse, NULL, NULL, NULL, NULL, NULL};

@@ -15,7 +15,7 @@ enum { OPTION_LIST = 64 };
 /* Keys of options without a letter. */
 enum option_key {
 	KEY_STATE = 256, KEY_FILE, KEY_ENV, KEY_CPU, KEY_PRIORITY, KEY_NATIVE, KEY_JSON, KEY_REMOVE, KEY_STOP, KEY_BUDGET,
-	KEY_FORCE, KEY_NODE_MEMORY
+	KEY_FORCE, KEY_NODE_MEMORY, KEY_NODE
 };
 
 struct options {
@@ -49,6 +49,8 @@ extern const struct command command_node_start, command_node_stop, command_node_
 
 /* --state DIR wherever it stood, or NULL. */
 extern const char *option_state;
+/* --node HOST:PORT likewise. */
+extern const char *option_node;
 extern const struct argp option_state_parser;
 
 /* Parse and run; the exit status. Wrong use ends the process. */
