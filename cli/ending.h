@@ -13,4 +13,7 @@ bool ending_reached(uint32_t state);
 
 int ending_status(const struct control_component *component);
 
+/* `whole` if all that it wrote is in its record; else that is said, and `lost`. */
+int ending_output(const struct control_component *component, int whole, int lost);
+
 #endif

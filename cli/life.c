@@ -7,6 +7,7 @@
 #include "cli/client.h"
 #include "cli/ending.h"
 #include "cli/exit.h"
+#include "cli/node.h"
 #include "cli/option.h"
 #include "cli/report.h"
 
@@ -15,18 +16,39 @@ bool ending_reached(uint32_t state)
 	return state != CONTROL_RUNNING && state != CONTROL_STARTING;
 }
 
+/* The sentence of a component, which may have come from its program. */
+static int sentence_report(int status, const struct control_component *component, const char *before, const char *otherwise)
+{
+	char sentence[sizeof component->sentence + 1];
+
+	snprintf(sentence, sizeof sentence, "%.*s", (int)sizeof component->sentence, component->sentence);
+	text_clean(sentence);
+	if (component->generation && component->state != CONTROL_LOST)
+		return report(status, component->name, "%s%s; `rtcr restore %s` goes back to its newest checkpoint", before,
+		              sentence[0] ? sentence : otherwise, component->name);
+	return report(status, component->name, "%s%s", before, sentence[0] ? sentence : otherwise);
+}
+
 int ending_status(const struct control_component *component)
 {
+	int status = component->exit_status & 0xff;
+
 	switch (component->state) {
-	case CONTROL_EXITED: return component->exit_status & 0xff;
+	case CONTROL_EXITED: return component->sentence[0] ? sentence_report(status, component, "", "") : status;
 	case CONTROL_KILLED: return report(EXIT_KILLED, component->name, "killed");
-	case CONTROL_FAULTED:
-		return report(EXIT_FAULTED, component->name, "%.120s", component->sentence[0] ? component->sentence : "a fault");
+	case CONTROL_FAULTED: return sentence_report(EXIT_FAULTED, component, "", "a fault");
 	case CONTROL_LOST:
-		return report(EXIT_RUN, component->name, "lost: %.120s", component->sentence[0] ? component->sentence
-		              : "its RTCR died and it had no checkpoint");
+		return sentence_report(EXIT_RUN, component, "lost: ", "its RTCR died and it had no checkpoint");
 	default: return report(EXIT_RUN, component->name, "it does not run; `rtcr restore` continues it from a checkpoint");
 	}
+}
+
+int ending_output(const struct control_component *component, int whole, int lost)
+{
+	if (!component->output_lost)
+		return whole;
+	return report(lost, component->name, "not all that it wrote could be kept: %s, in %s/terminals",
+	              strerror((int)component->output_lost), node.state);
 }
 
 /* The words are names without a generation. */
@@ -54,7 +76,8 @@ static int wait_do(const struct options *options)
 	client_close(&client);
 	if (options->json)
 		json_print(json_component(&component));
-	return ending_status(&component);
+	int status = ending_status(&component);
+	return ending_output(&component, status, status);
 }
 
 static const struct argp_option wait_options[] = {OPTION_JSON, {0}};

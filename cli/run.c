@@ -207,9 +207,9 @@ static int foreground_loop(struct foreground *run, const sigset_t *waiting)
 	}
 }
 
-static void component_remove(struct client *client, const char *name)
+static void component_remove(struct client *client, const char *name, bool force)
 {
-	struct control_remove_request request = {0};
+	struct control_remove_request request = {.force = force};
 	struct answer answer;
 
 	strcpy(request.name, name);
@@ -232,8 +232,9 @@ static int foreground(struct client *client, const struct options *options, cons
 	if (result != EXIT_DONE)
 		return result < EXIT_RUN ? EXIT_RUN : result;
 	int status = ending_status(&run.component);
+	status = ending_output(&run.component, status, EXIT_RUN);
 	if (options->remove)
-		component_remove(client, name);
+		component_remove(client, name, false);
 	if (run.input_lost)
 		return EXIT_RUN;
 	return run.killed ? 128 + interrupted : status;
@@ -273,8 +274,10 @@ static int run(const struct options *options)
 		return EXIT_RUN;
 	if (!options->detach)
 		return foreground(&client, options, name, &waiting);
-	if (input_wanted(true) && input_feed(&client, name) != EXIT_DONE)
+	if (input_wanted(true) && input_feed(&client, name) != EXIT_DONE) {
+		component_remove(&client, name, true);
 		return EXIT_RUN;
+	}
 	puts(name);
 	return output_end();
 }
@@ -304,7 +307,7 @@ const struct command command_run = {
 	"  rtcr run -- busybox echo hello\n"
 	"  rtcr run --file work.awk -- busybox awk -f /work.awk <input >output\n"
 	"  rtcr run -d --name sums --memory 512M -- ./program --steps 1000\n\n"
-	"Exit status: the program's (128 + N if signal N killed it); 125 it could not be run, 126 the program is of a kind that "
+	"Exit status: the program's (128 + N if signal N killed it); 125 it could not be run, or not all its output could be kept, 126 the program is of a kind that "
 	"cannot run here, 127 there is no such program, 137 killed by `rtcr kill`, 139 a fault.",
 	options_known, 1, UINT32_MAX, true, run,
 };

@@ -103,7 +103,7 @@ static int logs_do(const struct options *options)
 			break;
 	}
 	client_close(&client);
-	return result;
+	return result == EXIT_DONE ? ending_output(&component, EXIT_DONE, EXIT_FAILED) : result;
 }
 
 static const struct argp_option logs_options[] = {

@@ -5,6 +5,7 @@
  * library is a defect of the library and ends the program with a line that says so.
  */
 #include <framework/memory.h>
+#include <parent/session.h>
 
 #include "posix/call.h"
 #include "posix/errno.h"
@@ -96,7 +97,7 @@ _Noreturn void fault_handle(const struct registers *from, uint64_t fault, uint64
 	utcb->fault_stack -= FAULT_STEP;
 	if (registers.rip >= LIBRARY_LOW) {
 		log_line("the library OS itself faulted: fault %lu at %lx, instruction %lx", fault, address, registers.rip);
-		program_exit(STATUS_LIBRARY);
+		program_exit(STATUS_LIBRARY | EXIT_WORDS);
 	}
 	posix_lock();
 	if (fault != FAULT_NONE)

@@ -173,12 +173,6 @@ bool signal_take(struct thread *thread, uint64_t allowed, struct signal_info *in
 	return true;
 }
 
-_Noreturn void signal_end(int number)
-{
-	log_line("ended by signal %d", number);
-	program_exit(128 + number);
-}
-
 /* A call that a handler interrupted is done again where the handler and the call allow it. */
 static void call_restart(struct registers *registers, uint64_t call, long result, const struct action *action)
 {
@@ -258,10 +252,8 @@ void signal_force(struct registers *registers, uint32_t fault, uint64_t address)
 	int number = fault < sizeof numbers ? numbers[fault] : SIGSEGV;
 	const struct signal_info info = {.number = number, .code = fault_code(fault, address), .value = address};
 
-	if (self->mask & BIT(number) || actions[number].handler <= SIG_IGN) {
-		log_line("fault %u at %lx, instruction %lx", fault, address, registers->rip);
-		signal_end(number);
-	}
+	if (self->mask & BIT(number) || actions[number].handler <= SIG_IGN)
+		fault_end(number, fault, address, registers->rip);
 	self->info[number] = info;
 	self->pending |= BIT(number);
 }

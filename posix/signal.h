@@ -38,6 +38,7 @@ void signals_deliver(struct registers *registers, uint64_t call, long result);
 
 /* As if the program had no handler for it. */
 _Noreturn void signal_end(int number);
+_Noreturn void fault_end(int number, uint32_t fault, uint64_t address, uint64_t instruction);
 
 /* What a fault means to the program. */
 void signal_force(struct registers *registers, uint32_t fault, uint64_t address);

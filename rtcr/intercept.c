@@ -110,8 +110,7 @@ static err_t parent_exit_handle(void *object, const struct parent_exit_request *
                                 struct parent_exit_reply *reply, slot_t *caps_out)
 {
 	(void)object, (void)message, (void)reply, (void)caps_out;
-	target.ended = true;
-	target.status.exit_status = request->status;
+	target_exited(request->status);
 	return OK;
 }
 

@@ -11,6 +11,7 @@ static err_t pd_ram_alloc_handle(void *object, const struct pd_ram_alloc_request
 	(void)object, (void)message, (void)reply;
 	if (err == OK)
 		registry_name(&dataspace->entry, caps_out);
+	target.refused |= err == ERR_MEMORY_QUOTA;
 	return err;
 }
 

@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* LOG, ROM, TIMER and TERMINAL of the target, see intercept.h. */
+#include <framework/format.h>
+
 #include "rtcr/intercept.h"
 
 static err_t log_write_handle(void *object, const struct log_write_request *request, struct rpc_message *message,
                               struct log_write_reply *reply, slot_t *caps_out)
 {
+	uint32_t length = request->length < LOG_TEXT ? request->length : LOG_TEXT;
+
 	(void)message, (void)caps_out;
+	if (length && request->text[length - 1] == '\n')
+		length--;
+	if (length)
+		text_format(target.words, sizeof target.words, "%.*s", (int)length, request->text);
 	return log_write(((struct session_entry *)object)->real.ep, request, NULL, reply, NULL);
 }
 

@@ -74,6 +74,12 @@ static void loader_release(void *context, ds_t ds)
 	(void)context, (void)ds;
 }
 
+/* What `err` means to whoever wants it to run. */
+static const char *start_sentence(err_t err)
+{
+	return err == ERR_MEMORY_QUOTA ? "it needs more memory, give more with --memory" : err_sentence(err);
+}
+
 static err_t program_load(uint64_t *entry)
 {
 	struct dataspace_entry *last = NULL;
@@ -101,7 +107,7 @@ static err_t program_load(uint64_t *entry)
 	if (err == OK)
 		err = child_load(&memory, bytes, size, entry, &sentence);
 	if (err != OK)
-		target_fail("cannot load the program: %s %s", err_sentence(err), sentence);
+		target_fail("cannot load the program: %s%s%s", start_sentence(err), *sentence ? ": " : "", sentence);
 	if (program)
 		ds_detach(program, (size + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1));
 	return err;
@@ -158,7 +164,7 @@ err_t target_run(const struct checkpoint_run_request *request, ds_t bundle)
 		err = thread_begin(entry);
 	if (err != OK) {
 		if (!target.sentence[0])
-			target_fail("cannot start: %s", err_sentence(err));
+			target_fail("cannot start: %s", start_sentence(err));
 		target_destroy();
 		return err;
 	}

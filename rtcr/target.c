@@ -56,6 +56,19 @@ void target_state_set(enum checkpoint_state state)
 	target_report();
 }
 
+void target_exited(int32_t status)
+{
+	bool words = (status & ~0xff) == EXIT_WORDS;
+
+	target.ended = true;
+	target.status.exit_status = words ? status & 0xff : status;
+	target.sentence[0] = 0;
+	if (!target.status.exit_status || (!words && !target.refused))
+		return;
+	text_format(target.sentence, sizeof target.sentence, "%s%s", words ? target.words : "memory was refused to it",
+	            target.refused ? "; give it more --memory" : "");
+}
+
 void target_fail(const char *format, ...)
 {
 	va_list list;
@@ -83,7 +96,8 @@ err_t target_make(uint64_t ram, uint32_t caps)
 	if (err != OK)
 		return err;
 	target.exists = true;
-	target.ended = target.stopped = target.timers_armed = false;
+	target.ended = target.stopped = target.timers_armed = target.refused = false;
+	target.words[0] = 0;
 	target.parent = target.output = 0;
 	target.ram = ram;
 	target.caps = caps;

@@ -8,6 +8,7 @@
 
 #include <checkpoint/session.h>
 #include <framework/child.h>
+#include <log/session.h>
 
 #include "rtcr/registry.h"
 #include "rtcr/strategy.h"
@@ -27,6 +28,8 @@ struct target {
 	bool stopped;                  /* stands since a checkpoint after which it is to be killed */
 	bool timers_armed;
 	uint64_t output;               /* where the record of its output ends, whichever session wrote it */
+	char words[LOG_TEXT];          /* its last line in the log, terminated */
+	bool refused;                  /* memory, since it was made */
 	uint64_t parent;               /* generation it was restored from or last saved as, 0: none */
 	struct checkpoint_status_reply status;
 	char sentence[120];
@@ -55,6 +58,9 @@ void target_note(enum checkpoint_state state, uint64_t generation);
 bool target_continue(uint64_t note, uint64_t *generation);
 void target_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void target_report(void);
+
+/* What its exit, with `status` as it came, means; the sentence says why if it was no good end. */
+void target_exited(int32_t status);
 
 err_t target_run(const struct checkpoint_run_request *request, ds_t bundle) MUST_CHECK;
 err_t target_restore(uint64_t generation) MUST_CHECK;

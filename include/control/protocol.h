@@ -18,7 +18,7 @@
 
 enum {
 	CONTROL_MAGIC = 0x4c435452,  /* "RTCL" */
-	CONTROL_VERSION = 2,         /* grows with every change of a layout */
+	CONTROL_VERSION = 3,         /* grows with every change of a layout */
 	CONTROL_NAME = 64,
 	CONTROL_SENTENCE = 160,      /* most bytes of a sentence; it is not terminated */
 	CONTROL_PART = 32768,        /* most bytes behind the struct, but for a bundle */
@@ -57,6 +57,8 @@ struct control_component {
 	int32_t exit_status;
 	uint32_t restarts;       /* of its RTCR */
 	uint32_t thread_count;
+	uint32_t output_lost;    /* 0, or Linux's error number: not all that it wrote could be kept */
+	uint32_t reserved;
 	uint64_t age_ns;         /* since it was started or restored last */
 	uint64_t generation, prepare_ns, stop_ns, restore_ns, image_bytes, memory_bytes, ram_limit, ram_used;
 	char sentence[120];      /* what went wrong last, or empty; terminated */
@@ -184,7 +186,7 @@ static inline uint32_t control_request_size(uint32_t operation)
 	return operation < CONTROL_COUNT ? sizes[operation] : 0;
 }
 
-_Static_assert(sizeof(struct control_header) == 16 && sizeof(struct control_component) == 272 &&
+_Static_assert(sizeof(struct control_header) == 16 && sizeof(struct control_component) == 280 &&
 	       sizeof(struct control_thread) == 48 && sizeof(struct control_image) == 88, "sizes of the protocol");
 
 #endif

@@ -68,7 +68,8 @@ struct parent_session_ended_reply {
 	uint32_t reserved;
 };
 
-/* The component has done its work. No reply comes. */
+/* The component has done its work. No reply comes. 0 to 255, with EXIT_WORDS if its last line in the log says why. */
+enum { EXIT_WORDS = 1 << 16 };
 struct parent_exit_request {
 	int32_t status;
 	uint32_t reserved;

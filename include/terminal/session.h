@@ -58,7 +58,7 @@ struct terminal_record_request {
 };
 struct terminal_record_reply {
 	uint32_t count;
-	uint32_t reserved;
+	uint32_t lost;            /* 0, or the host's error number: something written since the last cut could not be kept */
 };
 
 /* Append input from the buffer; `ended`: and nothing will come after it. */
@@ -88,7 +88,7 @@ struct terminal_info_reply {
 	uint64_t output;          /* bytes of the record */
 	uint64_t input;           /* bytes */
 	uint32_t ended;
-	uint32_t reserved;
+	uint32_t lost;            /* as above */
 };
 
 #define TERMINAL_OPERATIONS(X)                                                                     \

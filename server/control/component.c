@@ -133,6 +133,7 @@ void component_show(const struct component *component, struct control_component 
 	shown->exit_status = status->exit_status;
 	shown->restarts = component->restarts;
 	shown->thread_count = status->thread_count;
+	shown->output_lost = component->output_lost;
 	shown->age_ns = clock_now() - component->started;
 	shown->generation = status->generation;
 	shown->prepare_ns = status->prepare_ns;

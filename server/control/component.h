@@ -41,6 +41,7 @@ struct component {
 	uint32_t restarts;
 	struct session checkpoint, terminal;
 	slot_t checkpoint_signal, terminal_signal;
+	uint32_t output_lost;         /* as in the protocol */
 	uint32_t watchers;            /* connections that use its terminal */
 	struct checkpoint_status_reply status;
 	char sentence[120];

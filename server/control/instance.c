@@ -68,6 +68,7 @@ err_t component_launch(struct component *component, uint64_t ram, enum checkpoin
 	component->started = clock_now();
 	component->restarts = 0;
 	component->sentence[0] = 0;
+	component->output_lost = 0;
 	component->run.ram = ram;
 	memset(&component->status, 0, sizeof component->status);
 	return OK;
@@ -123,7 +124,7 @@ void component_look(struct component *component)
 {
 	const struct checkpoint_status_request request = {};
 	uint32_t done = component->status.work_done;
-	enum control_state fate;
+	enum control_state fate = CONTROL_LOST;
 
 	if (component->phase != PHASE_UP)
 		return;
@@ -138,8 +139,10 @@ void component_look(struct component *component)
 		if (status->last_err != OK)
 			component_failure(component);
 	}
-	if (status->state == TARGET_FAULTED)
+	if (status->state == TARGET_FAULTED || (status->state == TARGET_EXITED && status->exit_status))
 		component_failure(component);
+	else if (status->state == TARGET_EXITED)
+		component->sentence[0] = 0;
 	component->state = ended ? fate : status->state == TARGET_RUNNING ? CONTROL_RUNNING : CONTROL_STARTING;
 	if (nothing && component->continued)
 		component_failure(component);

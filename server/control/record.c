@@ -88,6 +88,8 @@ err_t record_read(struct component *component, uint64_t offset, const void **byt
 	}
 	if (err != OK)
 		return err;
+	if (reply.lost)
+		component->output_lost = reply.lost;
 	*bytes = buffer.bytes;
 	*count = reply.count <= CONTROL_PART ? reply.count : CONTROL_PART;
 	return OK;

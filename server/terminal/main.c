@@ -25,6 +25,7 @@ struct terminal {
 	int output, input;            /* descriptors */
 	uint64_t output_size, input_size;
 	bool ended;
+	uint32_t lost;                /* error number of a write that failed since the last cut */
 };
 
 struct watcher {
@@ -218,6 +219,7 @@ static err_t handle_write(void *object, const struct terminal_write_request *req
 	if (result < 0) {
 		log_line("%s: output is lost: %s", terminal->name, host_sentence(result));
 		host_truncate(terminal->output, terminal->output_size);
+		terminal->lost = (uint32_t)-result;
 		return ERR_IO;
 	}
 	terminal->output_size += sizeof frame + request->length;
@@ -263,6 +265,7 @@ static err_t handle_record(void *object, const struct terminal_record_request *r
 	(void)caps_out;
 	if (!buffer_holds(&watcher->buffer, request->start, request->length))
 		return ERR_RANGE;
+	reply->lost = terminal->lost;
 	reply->count = part_read(terminal->output, terminal->output_size, request->offset,
 	                         watcher->buffer.bytes + request->start, request->length, &err);
 	return err;
@@ -356,6 +359,7 @@ static err_t handle_cut(void *object, const struct terminal_cut_request *request
 	(void)caps_out;
 	if (request->newest < request->generation)
 		return ERR_ARGUMENT;
+	terminal->lost = 0;
 	if (request->generation && (kept || request->newest > request->generation))
 		return record_return(terminal, request, kept);
 	err_t err = record_cut(terminal, request->output);
@@ -373,6 +377,7 @@ static err_t handle_info(void *object, const struct terminal_info_request *reque
 	reply->output = watcher->terminal->output_size;
 	reply->input = watcher->terminal->input_size;
 	reply->ended = watcher->terminal->ended;
+	reply->lost = watcher->terminal->lost;
 	return OK;
 }
 

@@ -5,6 +5,7 @@
 set -u
 build=$(cd "${1:-build}" && pwd) || exit 2
 rtcr=$build/bin/rtcr
+crash=$build/programs/crash
 tools=$(dirname "$(realpath "$0")")/../../tools
 busybox=$(command -v busybox) || { echo "cli: no busybox" >&2; exit 2; }
 work=$(mktemp -d) || exit 2
@@ -117,7 +118,7 @@ run_test() {
 	expect 0 "run starts a node" "$rtcr" run -- "$busybox" echo hello; shows out '^hello$'; quiet err
 	expect 0 "on a processor" "$rtcr" run --cpu 0 -- busybox true
 	expect 7 "status of the program" "$rtcr" run -- busybox sh -c 'exit 7'
-	expect 137 "killed by its own signal" "$rtcr" run -- busybox sh -c 'kill -9 $$'
+	expect 137 "killed by its own signal" "$rtcr" run -- busybox sh -c 'kill -9 $$'; shows err 'killed by SIGKILL$'
 	expect 3 "output and error" "$rtcr" run -- busybox sh -c 'echo one; echo two >&2; exit 3'
 	shows out '^one$'; shows err '^two$'
 	seq 1 30000 >input
@@ -151,7 +152,16 @@ run_test() {
 	expect 126 "an empty file" "$rtcr" run -- ./empty
 	expect 125 "more memory than there is" "$rtcr" run --memory 1000000M -- busybox true; shows err 'not enough memory'
 	expect 126 "hardly enough memory" "$rtcr" run --memory 8M -- busybox true; shows err 'give more with --memory'
-	expect 125 "less memory than it needs" "$rtcr" run --memory 1M -- busybox true; shows err .
+	expect 125 "less memory than it needs" "$rtcr" run --memory 1M -- busybox true; shows err 'give more with --memory'
+	expect 9 "more memory than it was given" "$rtcr" run --memory 24M -- "$crash" all; shows err '^rtcr: .*give it more --memory'
+	expect 139 "a fault" "$rtcr" run -- "$crash"
+	shows out '^before$'; shows err '^rtcr: crash-[^ ]*: killed by SIGSEGV: address 0x10 is not mapped, instruction 0x4'
+	[ "$(wc -l <err)" = 1 ] || fail "more than one line about a fault"
+	expect 0 "a fault in the background" "$rtcr" run -d --name fault -- "$crash"
+	expect 139 "wait for it" "$rtcr" wait fault; shows err 'fault: killed by SIGSEGV: address 0x10 is not mapped'
+	expect 0 "ps of it" "$rtcr" ps --json
+	[ "$(field '.[0].exit_status')" = 139 ] && [ "$(field '.[0].failure[:17]')" = 'killed by SIGSEGV' ] || fail "ps of a fault"
+	expect 0 "rm of it" "$rtcr" rm fault
 	expect 0 "nothing is left of nameless runs" "$rtcr" ps --json
 	[ "$(field length)" = 0 ] || fail "something is left"
 	expect 0 "the node is well" "$rtcr" node status

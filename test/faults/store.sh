@@ -165,7 +165,35 @@ content_race_test() {
 	until_true '[ "$(contents)" = 0 ]'
 }
 
+# The same of the directory of terminals: who runs the program is told what became of its output, or input.
+terminals_full_test() {
+	what="the disk of the terminals is full"
+	"$rtcr" node stop --force >/dev/null 2>&1
+	mount -t tmpfs -o size=2m tmpfs "$RTCR_STATE/terminals"
+	expect 0 "$rtcr" node start --memory 2G
+	expect 125 "$rtcr" run -- busybox seq 1 1000000
+	says err '^rtcr: busybox-.*: not all that it wrote could be kept: No space left on device'
+	expect 0 "$rtcr" run -d --name writer -- busybox seq 1 1000000
+	expect '0|1' "$rtcr" wait writer
+	expect 1 "$rtcr" logs writer
+	says err 'writer: not all'
+	expect 0 "$rtcr" rm writer
+	expect 0 "$rtcr" run -- busybox seq 1 1000
+	seq 1 1000000 >input
+	what="the input of a program cannot be kept"
+	expect 125 sh -c '"$0" run -d --name reader -- busybox sleep 1000 <input' "$rtcr"
+	says err 'reader: input cannot be kept'
+	expect 3 "$rtcr" kill reader
+	expect 125 sh -c '"$0" run --name reader -- busybox sleep 1000 <input' "$rtcr"
+	says err 'reader: input cannot be kept'
+	expect 0 "$rtcr" rm reader
+	expect 0 "$rtcr" node stop
+	umount "$RTCR_STATE/terminals"
+	expect 0 "$rtcr" node start --memory 2G
+}
+
 full_test
+terminals_full_test
 content_test
 content_race_test
 read_only_test
