@@ -75,7 +75,11 @@ forged() { # PATTERN EDIT...
 }
 
 machine_test() {
-	forged 'another architecture' architecture
+	forged 'another architecture' architecture kernel
+	what="an image of another architecture can be read here all the same"
+	expect 0 "$rtcr" verify count@2
+	expect 0 "$rtcr" inspect count@2
+	says out armv7
 	forged 'another kernel' kernel
 	forged 'lacks instructions' feature
 	forged 'saves other registers' registers

@@ -20,7 +20,8 @@ static const struct subject {
 } subjects[] = {
 	{"sheep", 300, 1, ROUNDS, 2, 8 << 20},   {"echo_pair", 150, 0, ROUNDS, 2, 8 << 20},
 	{"maps", 300, 0, ROUNDS, 2, 8 << 20},    {"signals", 150, 0, ROUNDS, 2, 8 << 20},
-	{"caps", 300, 0, ROUNDS, 2, 8 << 20},    {"wide", 40, 200, ROUNDS_WIDE, 1, 208 << 20},
+	{"caps", 300, 0, ROUNDS, 2, 8 << 20},    {"threads", 300, 0, ROUNDS, 2, 8 << 20},
+	{"wide", 40, 200, ROUNDS_WIDE, 1, 208 << 20},
 };
 
 const char *native_name = "native";

@@ -5,7 +5,7 @@
 set -u
 build=$(cd "${1:-build}" && pwd) || exit 2
 . "$(dirname "$0")/node.sh"
-subjects="sheep echo_pair maps signals caps"
+subjects="sheep echo_pair maps signals caps threads"
 passed=0 failed=0
 
 subjects_run() { # FOLDER: for the outputs
