@@ -11,7 +11,8 @@
 enum {
 	CLASSES = 24,            /* 32, 48, 64, 96 ... 96 KiB, header included */
 	CLASS_LARGE = 24,
-	PIECE = 256 * 1024
+	PIECE = 256 * 1024,      /* at least; a heap that is large grows by an eighth at once */
+	PIECE_MOST = 4 * 1024 * 1024
 };
 
 struct block {
@@ -25,6 +26,7 @@ static struct {
 	struct lock lock;
 	struct block *free[CLASSES + 1];
 	char *piece, *piece_end;
+	uint64_t backed;         /* by pieces */
 } heap;
 
 enum { HEADER = 16 };
@@ -43,17 +45,30 @@ static uint32_t class_of(uint64_t size)
 	return class;
 }
 
+/* Where memory is short a small piece is taken. */
+static bool piece_take(void)
+{
+	uint64_t size = heap.backed / 8 & ~(uint64_t)(PIECE - 1);
+	void *address;
+
+	size = size < PIECE ? PIECE : size < PIECE_MOST ? size : PIECE_MOST;
+	while (heap_backing(size, &address) != OK) {
+		if (size == PIECE)
+			return false;
+		size = PIECE;
+	}
+	heap.piece = address;
+	heap.piece_end = heap.piece + size;
+	heap.backed += size;
+	return true;
+}
+
 static struct block *piece_cut(uint32_t class)
 {
 	uint64_t size = class_size(class);
 
-	if ((uint64_t)(heap.piece_end - heap.piece) < size) {
-		void *address;
-		if (heap_backing(PIECE, &address) != OK)
-			return NULL;
-		heap.piece = address;
-		heap.piece_end = heap.piece + PIECE;
-	}
+	if ((uint64_t)(heap.piece_end - heap.piece) < size && !piece_take())
+		return NULL;
 	struct block *block = (struct block *)heap.piece;
 	heap.piece += size;
 	block->size = size;
