@@ -125,11 +125,11 @@ int component_main(addr_t argument)
 	if (err == OK)
 		err = server_announce(&server, "LOG");
 	while (err == OK) {
+		terminal_show(&terminal);   /* at first what was there before its news came here */
 		err = server_step(&server, DEADLINE_NEVER, &badges);
 		if (badges & SIGNAL_UART)
 			interrupt_serve(&terminal);
 		lost_tell();
-		terminal_show(&terminal);
 	}
 	log_line("cannot serve: %s", err_sentence(err));
 	return 1;

@@ -3,6 +3,7 @@
 $(eval $(call component,test/device/rules,test/device/rules.c test/device/check.c))
 $(eval $(call component,test/device/card,test/device/card.c test/device/check.c))
 $(eval $(call component,test/device/kept,test/device/kept.c test/device/check.c))
+$(eval $(call component,test/device/line,test/device/line.c test/device/check.c))
 
 # $(call device_image,NAME,COMPONENTS), $(call device_test,NAME): build/test/device-NAME boots these with
 # test/device/NAME/config.
@@ -19,6 +20,8 @@ $(O)/test/device-$(1): test/device/build.mk
 endef
 $(eval $(call device_image,rules,uart test/device/rules))
 $(eval $(call device_test,rules))
+$(eval $(call device_image,line,uart terminal_memory test/device/line))
+$(eval $(call device_test,line))
 $(eval $(call device_image,card,sd test/device/card))
 $(eval $(call device_test,card))
 $(eval $(call device_image,kept,sd store_card test/device/kept))
