@@ -11,10 +11,12 @@ NET := server/net/wire.c server/net/stack.c
 $(O)/component/$(LWIP)/%.o: $(LWIP)/%.c
 	@mkdir -p $(@D)
 	$(CC) $(COMPONENT_CFLAGS) -w -U__OPTIMIZE__ $(LWIP_FLAGS) -c $< -o $@
-$(O)/component/server/net/stack.o $(O)/component/server/net/host.o: COMPONENT_CFLAGS += -U__OPTIMIZE__ $(LWIP_FLAGS)
+$(addprefix $(O)/component/server/net/,stack.o host.o stream.o): COMPONENT_CFLAGS += -U__OPTIMIZE__ $(LWIP_FLAGS)
 
 ifneq ($(wildcard $(LWIP)/src/core/tcp.c),)
 NET_READY := yes
 $(eval $(call component,control_net,$(addprefix server/control/,main.c big_lock.c connection.c request.c work.c \
 	component.c instance.c record.c image.c) server/sentence.c server/net/host.c $(NET) $(LWIP_SOURCES)))
+SERVER_FAR := server/sentence.c server/far/host.c server/net/stream.c $(NET) $(LWIP_SOURCES)
+$(eval $(call component,store_far,$(SERVER_STORE) $(SERVER_FAR)))
 endif

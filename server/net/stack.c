@@ -60,6 +60,11 @@ bool stack_start(void)
 	return dhcp_start(&interface) == ERR_OK;
 }
 
+bool stack_has_address(void)
+{
+	return !ip4_addr_isany_val(*netif_ip4_addr(&interface));
+}
+
 uint32_t stack_step(void)
 {
 	const uint8_t *frame;

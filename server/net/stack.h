@@ -12,6 +12,8 @@
 /* Once; it does not wait for an address. */
 bool stack_start(void);
 
+bool stack_has_address(void);
+
 /* Take the frames that came, and do what is due; when to come back at the latest, in ms. */
 uint32_t stack_step(void);
 

@@ -5,10 +5,10 @@ $(eval $(call component,test/device/card,test/device/card.c test/device/check.c)
 $(eval $(call component,test/device/kept,test/device/kept.c test/device/check.c))
 $(eval $(call component,test/device/line,test/device/line.c test/device/check.c))
 
-# $(call device_image,NAME,COMPONENTS), $(call device_test,NAME): build/test/device-NAME boots these with
+# $(call device_image,NAME,COMPONENTS,FILES), $(call device_test,NAME): build/test/device-NAME boots these with
 # test/device/NAME/config.
 define device_image
-$(call arm_image,device-$(1),test,$(patsubst %,$(O)/component/%.elf,core init $(2)) test/device/$(1)/config)
+$(call arm_image,device-$(1),test,$(patsubst %,$(O)/component/%.elf,core init $(2)) test/device/$(1)/config $(3))
 endef
 define device_test
 TESTS += $(O)/test/device-$(1)
@@ -28,5 +28,9 @@ $(eval $(call device_image,kept,sd store_card test/device/kept))
 $(eval $(call device_test,kept))
 ifdef NET_READY
 $(eval $(call device_image,net,gem sd store_card terminal_memory control_net rtcr))
+$(eval $(call device_image,far,gem store_far test/device/kept,test/device/far/files))
 endif
 $(eval $(call device_test,net))
+$(eval $(call device_test,far))
+$(O)/test/device-net: $(O)/bin/rtcr $(O)/component/sheep.elf
+$(O)/test/device-far: $(O)/bin/rtcr-files
