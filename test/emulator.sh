@@ -20,6 +20,7 @@ emulator_check() { # IMAGE
 
 emulator_start() {
 	emulator_check "$1"
+	: >"$log"   # nobody is to find what was said before
 	# shellcheck disable=SC2086 # options are words
 	timeout "$2" qemu-system-arm -M xilinx-zynq-a9 -m 1024 -display none -monitor none -serial "${emulator_serial:-null}" \
 		-serial stdio -semihosting-config enable=on,target=native ${emulator_options:-} -kernel "$1" \

@@ -30,9 +30,6 @@ $(O)/image/$(1).elf: $(ARM_KERNEL_OBJECTS) $(O)/kernel/kernel/armv7/end_$(2).o $
 endef
 -include $(ARM_KERNEL_OBJECTS:.o=.d)
 
-# What boots on a board: core and init, with the configuration that says what else there may be.
-$(eval $(call arm_image,node,halt,$(O)/component/core.elf $(O)/component/init.elf init/config))
-
 .PHONY: arm arm-images
 arm:
 	@$(MAKE) --no-print-directory ARCH=armv7 O=$(ARM_O) arm-images

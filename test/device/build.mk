@@ -27,7 +27,7 @@ $(eval $(call device_test,card))
 $(eval $(call device_image,kept,sd store_card test/device/kept))
 $(eval $(call device_test,kept))
 ifdef NET_READY
-$(eval $(call device_image,net,gem sd store_card terminal_memory control_net rtcr))
+$(eval $(call arm_image,device-net,test,$(ZYNQ_NODE)))
 $(eval $(call device_image,far,gem store_far test/device/kept,test/device/far/files))
 endif
 $(eval $(call device_test,net))
