@@ -75,7 +75,7 @@ static const struct argp_option json_options[] = {OPTION_JSON, {0}};
 const struct command command_ps = {
 	"ps", "", "List components",
 	"Those that run, those that ended and were not removed, and (as \"stored\") those of which only checkpoints are left. How "
-	"one ended is remembered as long as the node runs.\n\nExamples:\n  rtcr ps\n  rtcr ps --json | jq -r '.[].name'",
+	"one ended is remembered until it is removed, or a thousand others have ended since.\n\nExamples:\n  rtcr ps\n  rtcr ps --json | jq -r '.[].name'",
 	json_options, 0, 0, false, ps_do,
 };
 

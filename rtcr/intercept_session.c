@@ -131,6 +131,21 @@ static err_t terminal_info_handle(void *object, const struct terminal_info_reque
 	return terminal_renew(session, err) ? terminal_info(session->real.ep, request, NULL, reply, NULL) : err;
 }
 
+/* Fates are for whoever watches a component, not for itself. */
+static err_t terminal_fate_handle(void *object, const struct terminal_fate_request *request,
+                                  struct rpc_message *message, struct terminal_fate_reply *reply, slot_t *caps_out)
+{
+	(void)object, (void)request, (void)message, (void)reply, (void)caps_out;
+	return ERR_DENIED;
+}
+
+static err_t terminal_next_handle(void *object, const struct terminal_next_request *request,
+                                  struct rpc_message *message, struct terminal_next_reply *reply, slot_t *caps_out)
+{
+	(void)object, (void)request, (void)message, (void)reply, (void)caps_out;
+	return ERR_DENIED;
+}
+
 const struct log_handlers intercept_log = {log_write_handle};
 
 const struct rom_handlers intercept_rom = {rom_dataspace_handle};
@@ -139,4 +154,5 @@ const struct timer_handlers intercept_timer = {timer_handler_handle, timer_set_h
 
 const struct terminal_handlers intercept_terminal = {
 	terminal_buffer_handle, terminal_write_handle, terminal_read_handle, terminal_record_handle,
-	terminal_feed_handle,   terminal_cut_handle,   terminal_info_handle};
+	terminal_feed_handle,   terminal_cut_handle,   terminal_info_handle,  terminal_fate_handle,
+	terminal_next_handle};

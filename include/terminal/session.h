@@ -7,6 +7,7 @@
  *    TERMINALS/NAME.output     the record: for each write struct terminal_frame, then the bytes
  *    TERMINALS/NAME.output.G   the record that checkpoints up to G were taken on, when an older one was restored
  *    TERMINALS/NAME.input      bytes as they came; NAME.ended exists when no more will come
+ *    TERMINALS/NAME.fate       how its program ended, in the words of whoever watches it
  *
  * Output is kept: a byte has an offset in the record for as long as the record lasts, and a restore cuts the record
  * back to where it was at the checkpoint. Input is kept whole: a restore reads again from its offset.
@@ -91,6 +92,26 @@ struct terminal_info_reply {
 	uint32_t lost;            /* as above */
 };
 
+/* Keep bytes [start, start + length) of the buffer, at most TERMINAL_FATE, as its fate; 0: forget it, as `fresh` does. */
+enum { TERMINAL_FATE = 256, TERMINAL_NAME = 64 };
+struct terminal_fate_request {
+	uint64_t start;
+	uint32_t length;
+	uint32_t reserved;
+};
+RPC_EMPTY(terminal_fate_reply);
+
+/* Of all terminals that have files, the name that follows `after` in order; its fate to `start` of the buffer. ERR_NOT_FOUND. */
+struct terminal_next_request {
+	char after[TERMINAL_NAME];
+	uint64_t start;
+};
+struct terminal_next_reply {
+	char name[TERMINAL_NAME];
+	uint32_t length;          /* of the fate, 0: none is kept */
+	uint32_t reserved;
+};
+
 #define TERMINAL_OPERATIONS(X)                                                                     \
 	X(terminal, buffer, 2, 0)                                                                  \
 	X(terminal, write, 0, 0)                                                                   \
@@ -98,7 +119,9 @@ struct terminal_info_reply {
 	X(terminal, record, 0, 0)                                                                  \
 	X(terminal, feed, 0, 0)                                                                    \
 	X(terminal, cut, 0, 0)                                                                     \
-	X(terminal, info, 0, 0)
+	X(terminal, info, 0, 0)                                                                    \
+	X(terminal, fate, 0, 0)                                                                    \
+	X(terminal, next, 0, 0)
 RPC_SERVICE(terminal, TERMINAL_OPERATIONS)
 
 #endif

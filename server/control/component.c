@@ -5,6 +5,8 @@
 #include <framework/memory.h>
 
 #include "server/control/component.h"
+#include "server/control/fate.h"
+#include "server/control/image.h"
 #include "server/control/instance.h"
 #include "server/control/record.h"
 #include "server/control/request.h"
@@ -60,8 +62,14 @@ static void oldest_forget(void)
 			oldest = component;
 			over++;
 		}
-	if (over > COMPONENTS_OVER)
+	if (over <= COMPONENTS_OVER)
+		return;
+	if (image_there(oldest->name, 0) == ERR_NOT_FOUND) {
+		component_discard(oldest);
+	} else {
+		fate_forget(oldest);
 		component_remove(oldest);
+	}
 }
 
 struct component *component_add(const char *name)
@@ -93,7 +101,7 @@ void component_remove(struct component *component)
 	struct component **link = &all.first;
 
 	if (component->phase != PHASE_OVER)
-		component_over(component, CONTROL_KILLED);
+		component_over(component, CONTROL_STORED);
 	requests_forget(component);
 	record_close(component);
 	while (*link != component)

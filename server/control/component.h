@@ -33,6 +33,7 @@ struct component {
 	enum control_state before;    /* what it was before this restore */
 	enum checkpoint_work work;    /* to begin when the instance is ready */
 	bool continued;               /* its RTCR died meanwhile, or this server: it went on by itself */
+	bool fate_kept;               /* at the TERMINAL, see fate.h */
 	bool fresh;                   /* made by run: if that fails, nothing of it is kept */
 	struct checkpoint_run_request run;
 	uint64_t generation;          /* to restore */

@@ -4,6 +4,7 @@
 #include <framework/memory.h>
 #include <launcher/session.h>
 
+#include "server/control/fate.h"
 #include "server/control/instance.h"
 #include "server/control/record.h"
 #include "server/control/request.h"
@@ -40,9 +41,11 @@ static void instance_stop(struct component *component)
 
 void component_over(struct component *component, enum control_state fate)
 {
+	/* First, so that it is not lost if this server dies meanwhile: until then the instance knows it. */
+	component->state = fate;
+	fate_keep(component);
 	instance_stop(component);
 	component->phase = PHASE_OVER;
-	component->state = fate;
 	component->work = WORK_NONE;
 	component->status.work = WORK_NONE;
 	component->status.ram_used = 0;
@@ -59,6 +62,7 @@ err_t component_launch(struct component *component, uint64_t ram, enum checkpoin
 	err_t err = launcher_start(launcher.ep, &request, NULL, &reply, NULL);
 	if (err != OK)
 		return err;
+	fate_forget(component);
 	component->before = component->state;
 	component->phase = PHASE_LAUNCHED;
 	component->state = CONTROL_STARTING;

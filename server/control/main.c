@@ -9,6 +9,7 @@
 
 #include "server/control/big_lock.h"
 #include "server/control/connection.h"
+#include "server/control/fate.h"
 #include "server/control/instance.h"
 #include "server/control/record.h"
 
@@ -54,6 +55,8 @@ int component_main(addr_t argument)
 	components_start(signal);
 	if (err == OK)
 		err = instances_start(signal);
+	if (err == OK)
+		fates_load();
 	if (err == OK)
 		err = thread_spawn(SOCKET_THREAD, "sockets", SOCKET_STACK, sockets_serve, 0);
 	if (err == OK)

@@ -19,6 +19,13 @@ err_t record_feed(struct component *component, const void *bytes, uint32_t size,
 /* Bytes from `offset` on; they lie in the buffer until the next call. */
 err_t record_read(struct component *component, uint64_t offset, const void **bytes, uint32_t *count) MUST_CHECK;
 
+/* Its fate, at most TERMINAL_FATE bytes, 0: none; before that, whether all its output could be kept is asked for. */
+err_t record_fate_keep(struct component *component, const void *bytes, uint32_t size) MUST_CHECK;
+err_t record_lost_ask(struct component *component) MUST_CHECK;
+
+/* The name that follows `after` of those that have a record, and its fate, in the buffer until the next call. ERR_NOT_FOUND. */
+err_t record_next(const char *after, char name[CONTROL_NAME], const void **fate, uint32_t *size) MUST_CHECK;
+
 void record_close(struct component *component);
 
 #endif

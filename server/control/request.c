@@ -3,6 +3,7 @@
 #include <framework/format.h>
 #include <framework/memory.h>
 
+#include "server/control/fate.h"
 #include "server/control/image.h"
 #include "server/control/operation.h"
 #include "server/control/record.h"
@@ -253,8 +254,20 @@ void request_drop(struct connection *connection)
 	connection->waiting = false;
 	connection->component = NULL;
 	connection->passing = NULL;
-	if (passing && component_ended(passing) && image_there(passing->name, 0) == ERR_NOT_FOUND)
+	if (!passing || !component_ended(passing))
+		return;
+	if (image_there(passing->name, 0) == ERR_NOT_FOUND)
 		component_discard(passing);
+	else
+		fate_keep(passing);
+}
+
+bool request_passing(const struct component *component)
+{
+	for (uint32_t i = 0; i < CONNECTIONS; i++)
+		if (connections[i].passing == component)
+			return true;
+	return false;
 }
 
 static bool work_awaited(const struct connection *connection)

@@ -17,6 +17,9 @@ void requests_progress(struct component *component);
 /* Work of the component that is waited for (run, checkpoint, restore) will not end. */
 void requests_fail(struct component *component, err_t err, const char *sentence);
 
+/* A connection runs it in the foreground, and nothing of it is to stay. */
+bool request_passing(const struct component *component);
+
 /* The component is removed. */
 void requests_forget(struct component *component);
 

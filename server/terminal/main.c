@@ -14,6 +14,7 @@
 #include "server/buffer.h"
 #include "server/host.h"
 #include "server/name.h"
+#include "server/terminal/fate.h"
 #include "server/terminal/past.h"
 
 enum { FRAME_MAX = 1 << 24 };
@@ -126,7 +127,8 @@ static void terminal_put(struct terminal *terminal)
 {
 	struct terminal **link = &terminals;
 
-	if (--terminal->sessions)
+	/* That something was lost is told to who comes later, until it is cut. */
+	if (--terminal->sessions || terminal->lost)
 		return;
 	files_tidy(terminal);
 	while (*link != terminal)
@@ -345,6 +347,7 @@ static err_t terminal_forget(struct terminal *terminal)
 	terminal->ended = false;
 	file_name(path, terminal->name, "ended");
 	host_unlink(HOST_GRANT, path, false);
+	fate_remove(terminal->name);
 	return OK;
 }
 
@@ -381,11 +384,50 @@ static err_t handle_info(void *object, const struct terminal_info_request *reque
 	return OK;
 }
 
+static err_t handle_fate(void *object, const struct terminal_fate_request *request, struct rpc_message *message,
+                         struct terminal_fate_reply *reply, slot_t *caps_out)
+{
+	const struct watcher *watcher = object;
+	const char *name = watcher->terminal->name;
+
+	(void)message;
+	(void)reply;
+	(void)caps_out;
+	if (request->length > TERMINAL_FATE || !buffer_holds(&watcher->buffer, request->start, request->length))
+		return ERR_RANGE;
+	if (!request->length) {
+		fate_remove(name);
+		return OK;
+	}
+	long result = fate_write(name, watcher->buffer.bytes + request->start, request->length);
+	if (result < 0)
+		log_line("%s: how it ended cannot be kept: %s", name, host_sentence(result));
+	return result < 0 ? ERR_IO : OK;
+}
+
+static err_t handle_next(void *object, const struct terminal_next_request *request, struct rpc_message *message,
+                         struct terminal_next_reply *reply, slot_t *caps_out)
+{
+	const struct watcher *watcher = object;
+
+	(void)message;
+	(void)caps_out;
+	if (!string_ends(request->after, sizeof request->after))
+		return ERR_ARGUMENT;
+	if (!buffer_holds(&watcher->buffer, request->start, TERMINAL_FATE))
+		return ERR_RANGE;
+	err_t err = terminal_name_after(request->after, reply->name);
+	if (err == OK)
+		reply->length = fate_read(reply->name, watcher->buffer.bytes + request->start);
+	return err;
+}
+
 static err_t dispatch(struct server *server, void *object, struct rpc_message *message, struct rpc_message *reply)
 {
 	static const struct terminal_handlers handlers = {
 		.buffer = handle_buffer, .write = handle_write, .read = handle_read, .record = handle_record,
-		.feed = handle_feed,     .cut = handle_cut,     .info = handle_info,
+		.feed = handle_feed,     .cut = handle_cut,     .info = handle_info,     .fate = handle_fate,
+		.next = handle_next,
 	};
 
 	(void)server;

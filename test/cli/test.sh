@@ -311,8 +311,8 @@ node_lost_test() {
 	what="a wait on a node that dies"
 	[ $got -eq 125 ] || fail "it ends with $got"
 	shows err 'connection to the node was lost'
-	expect 0 "ps on a new node" "$rtcr" ps; shows out '^count .*stored'
-	expect 125 "a name in use by checkpoints" "$rtcr" run --name count -- busybox true; shows err 'stored checkpoints'
+	expect 0 "ps on a new node" "$rtcr" ps; shows out '^count .*killed'
+	expect 125 "a name in use by checkpoints" "$rtcr" run --name count -- busybox true; shows err 'the name is in use'
 	expect 0 "restore on a new node" "$rtcr" restore count
 	before=$("$rtcr" logs count | wc -l)
 	until_true '[ "$("$rtcr" logs count | wc -l)" -gt $((before + 20)) ]'
@@ -334,6 +334,60 @@ demo_test() {
 	tail -1 demo/calls >out; shows out 'node stop --force$'
 }
 
+# How components ended is known after the control server died, and on a new node; of what ran nothing stays.
+fates_test() {
+	expect 0 "a run that ends with 7" "$rtcr" run -d --name seven -- busybox sh -c 'echo seven; exit 7'
+	expect 7 "wait" "$rtcr" wait seven
+	expect 0 "a run that faults" "$rtcr" run -d --name fault -- "$crash"
+	expect 139 "wait" "$rtcr" wait fault
+	expect 0 "a run that is killed" "$rtcr" run -d --name killed -- busybox sleep 1000
+	expect 0 "kill" "$rtcr" kill killed
+	expect 0 "a run with a checkpoint" "$rtcr" run -d --name saved -- busybox sleep 1000
+	expect 0 "checkpoint --stop" "$rtcr" checkpoint --stop saved
+	expect 0 "a restore" "$rtcr" restore saved
+	expect 0 "a run that is lost" "$rtcr" run -d --name gone --file begun -- busybox tail -f /begun
+	"$rtcr" run --file begun -- busybox tail -f /begun </dev/null >/dev/null 2>&1 &
+	passing=$!
+	until_true '[ "$("$rtcr" ps | grep -c running)" = 3 ]'
+	until_true '"$rtcr" logs gone | grep -q begun'
+	fates_look
+	for process in $(pgrep -P "$("$rtcr" node status --json | jq .process)"); do
+		case $(readlink "/proc/$process/fd/7") in socket:*) kill -KILL "$process" ;; esac
+	done
+	until_true '"$rtcr" node status >/dev/null'
+	expect 0 "ps after the control server died" "$rtcr" ps; shows out '^saved .*running'; shows out '^gone .*running'
+	fates_look
+	node_kill
+	wait $passing
+	expect 0 "ps on a new node" "$rtcr" ps; shows out '^saved .*stored'
+	printf 'damaged' >"$RTCR_STATE/terminals/killed.fate"
+	: >"$RTCR_STATE/terminals/nobody.input"
+	fates_look
+	node_kill
+	expect 0 "ps on another new node" "$rtcr" ps --json
+	[ "$(field 'map(.name) | tostring')" = '["fault","killed","saved","seven"]' ] || fail "what is known"
+	[ "$(field 'map(select(.name == "killed"))[0].state')" = lost ] || fail "a fate that is damaged"
+	what="records of what is not known"
+	until_true '[ "$(ls "$RTCR_STATE/terminals" | grep -vc "^\(seven\|fault\|killed\|saved\)")" = 0 ]'
+	expect 0 "rm of all" "$rtcr" rm --all
+	[ -z "$(ls -A "$RTCR_STATE/terminals")" ] || fail "something is left of them"
+	expect 0 "ps of nothing" "$rtcr" ps --json
+	[ "$(field length)" = 0 ] || fail "something is known of them"
+}
+
+node_kill() {
+	process=$("$rtcr" node status --json | jq .process)
+	kill -KILL "$process"
+	until_true '[ ! -d "/proc/$process" ] && ! "$rtcr" node status 2>/dev/null'
+}
+
+fates_look() {
+	expect 7 "wait for what ended" "$rtcr" wait seven
+	expect 0 "its output" "$rtcr" logs seven; shows out '^seven$'
+	expect 139 "wait for what faulted" "$rtcr" wait fault; shows err 'killed by SIGSEGV'
+	expect '137' "wait for what was killed" "$rtcr" wait killed
+}
+
 usage_test
 demo_test
 no_node_test
@@ -346,6 +400,7 @@ tail -1 out
 expect 0 "the node is well after it" "$rtcr" run -- busybox true
 checkpoint_test
 past_test
+fates_test
 expect 0 "stop" "$rtcr" node stop
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]

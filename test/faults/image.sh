@@ -135,7 +135,7 @@ memory_test() {
 	expect 0 "$rtcr" node start --memory 512M
 	expect 1 "$rtcr" restore big
 	says err 'not enough memory'
-	[ "$(state_of big)" = stored ] || fail "ps says $(state_of big)"
+	[ "$(state_of big)" = killed ] || fail "ps says $(state_of big)"
 	expect 0 "$rtcr" verify big
 	expect 0 "$rtcr" restore count
 	count_more count

@@ -173,6 +173,12 @@ terminals_full_test() {
 	expect 0 "$rtcr" node start --memory 2G
 	expect 125 "$rtcr" run -- busybox seq 1 1000000
 	says err '^rtcr: busybox-.*: not all that it wrote could be kept: No space left on device'
+	expect 0 "$rtcr" run -d --name writer -- busybox seq 1 1000000
+	expect '1|255' "$rtcr" wait writer
+	says err '^rtcr: writer: not all that it wrote could be kept: No space left on device'
+	expect 1 "$rtcr" logs writer
+	says err 'writer: not all'
+	expect 0 "$rtcr" rm writer
 	expect 0 "$rtcr" run -- busybox seq 1 1000
 	seq 1 1000000 >input
 	what="the input of a program cannot be kept"
