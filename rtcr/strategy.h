@@ -42,7 +42,7 @@ struct copy_engine {
 	void (*finish)(void);
 };
 
-/* The processor that the caller runs on. */
+/* The processor that the caller runs on (rtcr/ARCH/engine_cpu.c). */
 extern const struct copy_engine engine_cpu;
 
 /* By the target's engine; with an end, the clock is looked at after every 256 KiB. ERR_TIMEOUT: a part is missing. */

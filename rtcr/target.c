@@ -195,7 +195,7 @@ err_t dataspace_add(uint64_t size, uint32_t id, struct dataspace_entry **made)
 		dataspace_remove(dataspace);
 		return err;
 	}
-	dataspace->source = (struct view){dataspace->real, dataspace->size, NULL};
+	dataspace->source = (struct view){.ds = dataspace->real, .size = dataspace->size};
 	*made = dataspace;
 	return OK;
 }

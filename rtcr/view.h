@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How the RTCR sees the target's memory and the copies of it. What fits into `view_room` bytes of addresses stays attached
- * whole; of the rest a window shows one part at a time. So a target may be larger than the addresses of a 32-bit machine
- * have room for, and where there is room a view is a pointer.
+ * How the RTCR sees the target's memory and the copies of it. What there are addresses for stays attached whole; of the rest
+ * a window shows one part at a time. So a target may be larger than a 32-bit machine has addresses for, and where there are
+ * enough a view is a pointer.
  */
 #ifndef RTCR_VIEW_H
 #define RTCR_VIEW_H
@@ -13,13 +13,21 @@ struct view {
 	ds_t ds;
 	uint64_t size;
 	uint8_t *bytes;               /* NULL: not attached whole */
+	struct view *next;            /* of those that lie in view_places, by address */
 };
 
 /* One part each at a time; whoever works at the same time has windows of his own. */
 enum window { WINDOW_SOURCE, WINDOW_COPY, WINDOW_WRITER, WINDOWS };
 
-/* How much is attached whole at most (rtcr/ARCH/room.c). */
-extern const uint64_t view_room;
+/*
+ * Which addresses there are (rtcr/ARCH/room.c): a range that nobody else uses, for large ones, and so many bytes where core
+ * finds room.
+ */
+struct view_places {
+	uint64_t low, high;
+	uint64_t room;
+};
+extern const struct view_places view_places;
 
 /* Attach it whole, each page with memory now or when it is touched; or only if there is room. */
 err_t view_attach(struct view *view, bool populate) MUST_CHECK;

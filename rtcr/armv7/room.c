@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Of the 432 MiB in which regions can lie; the rest is for records, images and windows of the store. */
+/*
+ * The addresses of foreign programs, of which this component has none: 1 GiB. And of the 432 MiB in which core finds room
+ * what records, images and the store's window leave.
+ */
+#include <kernel/machine.h>
+
 #include "rtcr/view.h"
 
-const uint64_t view_room = 256 << 20;
+const struct view_places view_places = {0x10000000, FOREIGN_HIGH, 128 << 20};

@@ -2,4 +2,4 @@
 /* There are more addresses than memory. */
 #include "rtcr/view.h"
 
-const uint64_t view_room = UINT64_MAX;
+const struct view_places view_places = {0, 0, UINT64_MAX};

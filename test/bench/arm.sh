@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# arm.sh [--json] [BUILD]: what operations of the microkernel cost, in instructions, on an emulated Zynq-7000 whose clock
-# counts instructions; and how large the kernel is. Everything is measured twice: the runs must not differ.
+# arm.sh [--json] [BUILD]: what operations of the microkernel and checkpoints on it cost, in instructions, on an emulated
+# Zynq-7000 whose clock counts instructions; and how large the kernel is. Everything is measured twice: the runs must not differ.
 # Writes BUILD/bench/arm.json, prints a table or (--json) that. Exit status: 0 measured; 1 a run failed, or the two differ;
 # 2 something is missing.
 set -u
@@ -12,6 +12,7 @@ json=
 [ "${1:-}" = --json ] && { json=1; shift; }
 build=$(cd "${1:-$root/build}" && pwd) || exit 2
 image=$build/arm/image/bench.elf
+checkpoint_image=$build/arm/image/bench-checkpoint.elf
 . "$here/../emulator.sh"
 emulator_options="-icount shift=4,sleep=off"
 instruction_ns=16
@@ -20,6 +21,9 @@ measure() { # FILE
 	emulator_run "$image" 300 || { cat "$log"; exit 1; }
 	grep -qE '^[0-9]+ passed, 0 failed$' "$log" || { cat "$log"; exit 1; }
 	cp "$log" "$1"
+	emulator_run "$checkpoint_image" 300 'measure: ended with status' || { cat "$log"; exit 1; }
+	grep -qF 'measure: ended with status 0' "$log" || { cat "$log"; exit 1; }
+	sed -n 's/^\[measure\] //p' "$log" >>"$1"
 }
 
 lines_of() { # FILE...: lines that hold more than blanks and comments

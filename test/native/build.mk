@@ -24,3 +24,9 @@ $(call arm_image,$(1),test,$(patsubst %,$(O)/component/%.elf,$(2)) $(3))
 endef
 $(eval $(call native_test,checkpoint-components,$(NATIVE_ALL),test/native/config))
 $(eval $(call native_test,checkpoint-wide,$(NATIVE_WIDE),test/native/narrow/config))
+
+# What they cost: build/arm/image/bench-checkpoint.elf, run by test/bench/arm.sh.
+$(eval $(call component,test/bench/checkpoint/measure,test/bench/checkpoint/measure.c rtcr/$(ARCH)/engine_cpu.c \
+	$(filter-out test/native/main.c,$(wildcard test/native/*.c)) image/digest.c))
+$(eval $(call arm_image,bench-checkpoint,test,$(patsubst %,$(O)/component/%.elf,core init rtcr store_memory terminal_memory \
+	wide test/bench/checkpoint/measure) test/bench/checkpoint/config))

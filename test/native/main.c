@@ -5,7 +5,6 @@
  * ends it is compared, and started anew until all rounds are done. The RTCR compares each restored capability space with
  * the one of the checkpoint slot by slot, by the kernel's own list, and a restore fails if they differ.
  */
-#include <framework/format.h>
 #include <framework/memory.h>
 
 #include "test/native/native.h"
@@ -24,7 +23,6 @@ static const struct subject {
 	{"wide", 40, 200, ROUNDS_WIDE, 1, 208 << 20},
 };
 
-const char *native_name = "native";
 static struct {
 	uint8_t *wanted, *found;       /* output: undisturbed, and now */
 	uint64_t wanted_size, found_size;
@@ -33,34 +31,6 @@ static struct {
 	uint32_t ways[4];              /* how it was restored */
 	uint64_t stop_ns;              /* longest */
 } all;
-
-bool native_fail(const char *format, ...)
-{
-	char text[240];
-	va_list list;
-
-	va_start(list, format);
-	text_format_list(text, sizeof text, format, list);
-	va_end(list);
-	log_line("%s: %s", native_name, text);
-	return false;
-}
-
-bool native_ok(err_t err, const char *what)
-{
-	return err == OK || native_fail("%s: %s", what, err_sentence(err));
-}
-
-void native_sleep(uint64_t ns)
-{
-	static signal_t never;
-	uint32_t badges, count;
-
-	if (!cap_valid(never) && !native_ok(signal_alloc(&never), "signal"))
-		return;
-	err_t expected = signal_wait(never, clock_now() + ns, &badges, &count);
-	(void)expected;
-}
 
 static uint64_t choose(void)
 {

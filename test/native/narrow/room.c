@@ -2,4 +2,4 @@
 /* A checkpointer with so few addresses that it sees most of a large target through windows. */
 #include "rtcr/view.h"
 
-const uint64_t view_room = 64 << 20;
+const struct view_places view_places = {0, 0, 64 << 20};
