@@ -12,6 +12,7 @@
 #include "server/control/fate.h"
 #include "server/control/instance.h"
 #include "server/control/record.h"
+#include "server/control/request.h"
 
 enum { SOCKET_THREAD = 1, SOCKET_STACK = 64 * 1024 };
 
@@ -53,6 +54,7 @@ int component_main(addr_t argument)
 	if (err == OK)
 		err = record_start();
 	components_start(signal);
+	requests_start();
 	if (err == OK)
 		err = instances_start(signal);
 	if (err == OK)

@@ -11,6 +11,11 @@
 
 static uint64_t start_time;
 
+void requests_start(void)
+{
+	start_time = clock_now();
+}
+
 void answer_component(struct connection *connection, const struct component *component, const void *bytes,
                              uint32_t count)
 {
@@ -241,8 +246,6 @@ void request_begin(struct connection *connection)
 	static void (*const begin[CONTROL_COUNT])(struct connection *connection) = {CONTROL_OPERATIONS(REQUEST_BEGIN)};
 #undef REQUEST_BEGIN
 
-	if (!start_time)
-		start_time = clock_now();
 	begin[connection->header.operation](connection);
 }
 

@@ -6,6 +6,9 @@
 #include "server/control/component.h"
 #include "server/control/connection.h"
 
+/* From now on the node's age counts. */
+void requests_start(void);
+
 void request_begin(struct connection *connection);
 
 /* The connection goes. */

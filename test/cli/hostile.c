@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * hostile SOCKET: a client that breaks every rule of control/protocol.h. After each attack an honest client is answered;
- * the last line counts. Exit status 0: the server never stopped answering and always refused what it must.
+ * hostile SOCKET|PORT [ROUNDS]: a client that breaks every rule of control/protocol.h. After each attack an honest client is
+ * answered; the last line counts. Exit status 0: the server never stopped answering and always refused what it must. With few
+ * rounds the crowd is small too: the emulator's network takes connections one by one.
  */
 #include <control/protocol.h>
+#include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdbool.h>
@@ -14,10 +16,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { ANSWER_MS = 20000, CROWD = 300, ROUNDS = 3000 };
+enum { ANSWER_MS = 20000, CROWD = 300 };
 
 static const char *path;
-static unsigned passed, failed;
+static unsigned passed, failed, rounds = 3000;
 
 static void check(const char *what, bool right)
 {
@@ -29,11 +31,15 @@ static void check(const char *what, bool right)
 
 static int open_one(void)
 {
+	bool local = strchr(path, '/');
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_in port = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	                           .sin_port = htons((uint16_t)atoi(path))};
+	int fd = socket(local ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
-	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) < 0) {
+	if (fd < 0 || connect(fd, local ? (struct sockaddr *)&address : (struct sockaddr *)&port,
+	                      local ? sizeof address : sizeof port) < 0) {
 		perror(path);
 		exit(2);
 	}
@@ -179,9 +185,11 @@ static void crowd_test(void)
 {
 	static int fd[CROWD];
 
-	for (unsigned i = 0; i < CROWD; i++)
+	unsigned count = rounds < CROWD ? rounds : CROWD;
+
+	for (unsigned i = 0; i < count; i++)
 		fd[i] = open_one();
-	for (unsigned i = 0; i < CROWD; i++)
+	for (unsigned i = 0; i < count; i++)
 		close(fd[i]);
 	check("well after the crowd", server_well());
 }
@@ -191,7 +199,7 @@ static void noise_test(void)
 {
 	unsigned seed = 1;
 
-	for (unsigned round = 0; round < ROUNDS; round++) {
+	for (unsigned round = 0; round < rounds; round++) {
 		union control_request request;
 		uint16_t operation = (uint16_t)(rand_r(&seed) % CONTROL_COUNT);
 		uint32_t size = control_request_size(operation);
@@ -208,11 +216,13 @@ static void noise_test(void)
 
 int main(int argc, char **argv)
 {
-	if (argc != 2) {
-		fprintf(stderr, "usage: hostile SOCKET\n");
+	if (argc < 2 || argc > 3) {
+		fprintf(stderr, "usage: hostile SOCKET|PORT [ROUNDS]\n");
 		return 2;
 	}
 	path = argv[1];
+	if (argc > 2)
+		rounds = (unsigned)atoi(argv[2]);
 	headers_test();
 	names_test();
 	slow_test();

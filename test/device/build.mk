@@ -32,5 +32,5 @@ $(eval $(call device_image,far,gem store_far test/device/kept,test/device/far/fi
 endif
 $(eval $(call device_test,net))
 $(eval $(call device_test,far))
-$(O)/test/device-net: $(O)/bin/rtcr $(O)/component/sheep.elf
+$(O)/test/device-net: $(O)/bin/rtcr $(O)/bin/control-hostile $(O)/component/sheep.elf
 $(O)/test/device-far: $(O)/bin/rtcr-files

@@ -63,6 +63,7 @@ rtcr rm polly || fail rm
 ! rtcr checkpoints | grep -q '^polly' || fail "polly is still there"
 ! rtcr run --native --name alien -- "$build/component/sheep.elf" 2>/dev/null || fail "a program of another machine runs"
 ! timeout 10 "$build/bin/rtcr" node stop --node "127.0.0.1:$port" 2>/dev/null || fail "a node elsewhere is stopped"
+timeout 60 "$build/bin/control-hostile" "$port" 20 || fail "a hostile client"
 timeout 10 "$build/bin/rtcr" ps --node nonsense 2>/dev/null
 [ $? -eq 4 ] || fail "an address that is none"
 cat "$log"
