@@ -5,6 +5,8 @@ SERVER_MEMORY := $(addprefix server/,sentence.c memory.c content.c)
 SERVER_CARD := server/sentence.c $(addprefix server/card/,host.c volume.c units.c disk.c) image/digest.c
 include image/sources.mk
 SERVER_STORE := $(addprefix server/,$(addprefix store/,main.c file.c content.c collect.c) buffer.c) $(IMAGE_SOURCES)
+SERVER_CONTROL := $(addprefix server/control/,main.c big_lock.c connection.c request.c work.c \
+	component.c instance.c record.c fate.c image.c)
 SERVER_TERMINAL := $(addprefix server/,terminal/main.c terminal/fate.c terminal/past.c buffer.c)
 $(eval $(call component,store,$(SERVER_STORE) $(SERVER_HOST)))
 $(eval $(call component,terminal,$(SERVER_TERMINAL) $(SERVER_HOST)))
@@ -12,6 +14,5 @@ $(eval $(call component,store_memory,$(SERVER_STORE) $(SERVER_MEMORY)))
 $(eval $(call component,terminal_memory,$(SERVER_TERMINAL) $(SERVER_MEMORY)))
 $(eval $(call component,store_card,$(SERVER_STORE) $(SERVER_CARD)))
 $(eval $(call component,terminal_card,$(SERVER_TERMINAL) $(SERVER_CARD)))
-$(eval $(call component,control,$(addprefix server/control/,main.c big_lock.c connection.c request.c work.c \
-	component.c instance.c record.c fate.c image.c) $(SERVER_HOST)))
+$(eval $(call component,control,$(SERVER_CONTROL) $(SERVER_HOST)))
 $(eval $(call test,card_test,$(addprefix server/card/,test_card.c host.c volume.c units.c) image/digest.c lib/format.c,))

@@ -15,8 +15,7 @@ $(addprefix $(O)/component/server/net/,stack.o host.o stream.o): COMPONENT_CFLAG
 
 ifneq ($(wildcard $(LWIP)/src/core/tcp.c),)
 NET_READY := yes
-$(eval $(call component,control_net,$(addprefix server/control/,main.c big_lock.c connection.c request.c work.c \
-	component.c instance.c record.c image.c) server/sentence.c server/net/host.c $(NET) $(LWIP_SOURCES)))
+$(eval $(call component,control_net,$(SERVER_CONTROL) server/sentence.c server/net/host.c $(NET) $(LWIP_SOURCES)))
 SERVER_FAR := server/sentence.c server/far/host.c server/net/stream.c $(NET) $(LWIP_SOURCES)
 $(eval $(call component,store_far,$(SERVER_STORE) $(SERVER_FAR)))
 endif
