@@ -19,8 +19,11 @@ err_t machine_console_write(const void *bytes, uint64_t size)
 {
 	const char *text = bytes;
 
-	for (uint64_t i = 0; i < size; i++)
-		console_put(text[i]);
+	for (uint64_t done = machine_work_done(); done < size;) {
+		console_put(text[done++]);
+		if (done < size && machine_work_stop(done))
+			break;
+	}
 	return OK;
 }
 

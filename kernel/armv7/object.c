@@ -16,7 +16,7 @@
 /* One for each 32 KiB of RAM. */
 static struct memory memories[BOARD_RAM_SIZE / (32 * 1024)];
 
-enum { MEMORIES = sizeof memories / sizeof *memories, PIECE_BYTES = 16384 };
+enum { MEMORIES = sizeof memories / sizeof *memories, PIECE_BYTES = 16384, PIECE_ENTRIES = 512 };
 
 _Static_assert(sizeof(struct thread) <= OBJECT_SIZE && sizeof(struct endpoint) <= OBJECT_SIZE, "donation");
 _Static_assert(sizeof(struct reply) <= OBJECT_SIZE && sizeof(struct signal) <= OBJECT_SIZE, "donation");
@@ -26,7 +26,9 @@ static err_t memory_object_take(struct object **object)
 {
 	static uint32_t next;
 
-	for (uint32_t i = 0; i < MEMORIES; i++) {
+	for (uint32_t i = (uint32_t)machine_work_done(); i < MEMORIES; i++) {
+		if (i % PIECE_ENTRIES == PIECE_ENTRIES - 1 && machine_work_stop(i + 1))
+			break;
 		struct memory *memory = &memories[next];
 		next = (next + 1) % MEMORIES;
 		if (memory->object.caps)

@@ -63,8 +63,8 @@ err_t page_donate(uint32_t address, uint32_t size)
 	for (uint32_t at = address; at < end; at = page_next(at)) {
 		page_at(at)->donated |= donation_bits(at, end);
 		page_at(at)->state = PAGE_UNKNOWN;
-		epoch++;
 	}
+	epoch++;
 	return OK;
 }
 

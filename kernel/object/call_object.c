@@ -95,6 +95,7 @@ static bool pd_empty(struct pd *pd)
 		struct thread *thread = pd->threads;
 		thread_detach(thread);
 		cap_clear(&thread->fault_ep);
+		cap_clear(&thread->mark);
 		thread->pd = NULL;
 		if (machine_work_stop(0))
 			return false;
@@ -157,6 +158,7 @@ err_t do_object_revoke(struct thread *thread, const uint64_t *word, bool *blocke
 		if (victim->pd)
 			thread_detach(victim);
 		cap_clear(&victim->fault_ep);
+		cap_clear(&victim->mark);
 	} else if (object->kind == KIND_REPLY) {
 		reply_drain((struct reply *)object);
 	} else if (object->kind == KIND_INTERRUPT) {
@@ -180,7 +182,12 @@ err_t do_cap_revoke_badge(struct thread *thread, const uint64_t *word, bool *blo
 	if (!word[1] || word[1] > UINT32_MAX)
 		return ERR_ARGUMENT;
 	struct object *object = cap->object;   /* the slot may be among those that are emptied */
-	object_clear_badge(object, (uint32_t)word[1]);
+	bool first = machine_work_done() == 0;
+	while (!object_clear_badge(object, (uint32_t)word[1], &thread->mark, first, PIECE)) {
+		first = false;
+		if (machine_work_stop(1))
+			return OK;
+	}
 	if (object->kind == KIND_ENDPOINT)
 		endpoint_drain_badge((struct endpoint *)object, (uint32_t)word[1]);
 	return OK;
@@ -208,7 +215,7 @@ err_t do_cap_copy(struct thread *thread, const uint64_t *word, bool *blocked)
 		return ERR_CAPABILITY;
 	if (badge && (source->badge || !(source->rights & RIGHT_GRANT)))
 		return ERR_RIGHTS;
-	cap_set(target, source->object, source->rights & (uint32_t)word[4], badge ? (uint32_t)badge : source->badge);
+	cap_set_behind(target, source, source->rights & (uint32_t)word[4], badge ? (uint32_t)badge : source->badge);
 	return OK;
 }
 

@@ -39,7 +39,7 @@ err_t do_thread_bind(struct thread *thread, const uint64_t *word, bool *blocked)
 	if (err != OK)
 		return err;
 	if (fault)
-		cap_set(&new->fault_ep, fault->object, RIGHT_SEND, fault->badge);
+		cap_set_behind(&new->fault_ep, fault, RIGHT_SEND, fault->badge);
 	new->schedule.core = AFFINITY_ANY;
 	return OK;
 }

@@ -68,7 +68,7 @@ void thread_unblock(struct thread *thread, err_t result)
 }
 
 /* Copy one capability of a message into the slot that the receiver prepared; 0 if it cannot be. */
-static slot_t message_copy_cap(const struct cap *cap, uint32_t mint, struct pd *to, slot_t target)
+static slot_t message_copy_cap(struct cap *cap, uint32_t mint, struct pd *to, slot_t target)
 {
 	bool may_mint = !cap->badge && cap->rights & RIGHT_GRANT &&
 	                (cap->object->kind == KIND_ENDPOINT || cap->object->kind == KIND_SIGNAL);
@@ -79,9 +79,9 @@ static slot_t message_copy_cap(const struct cap *cap, uint32_t mint, struct pd *
 		return 0;
 	cap_clear(&to->slots[target]);
 	if (mint)
-		cap_set(pd_slot(to, target), cap->object, cap->rights & RIGHT_SEND, mint);
+		cap_set_behind(pd_slot(to, target), cap, cap->rights & RIGHT_SEND, mint);
 	else
-		cap_set(pd_slot(to, target), cap->object, cap->rights, cap->badge);
+		cap_set_behind(pd_slot(to, target), cap, cap->rights, cap->badge);
 	return target;
 }
 
@@ -94,7 +94,7 @@ static void message_copy_caps(struct thread *from, struct thread *to, uint32_t c
 	for (uint32_t i = 0; i < count; i++) {
 		slot_t sent = *(const volatile slot_t *)&source->caps[i], wanted = *(volatile slot_t *)&target->receive[i];
 		uint32_t mint = *(const volatile uint32_t *)&source->mint[i];
-		const struct cap *cap = sent < from->pd->slot_count ? &from->pd->slots[sent] : NULL;
+		struct cap *cap = sent < from->pd->slot_count ? &from->pd->slots[sent] : NULL;
 		target->caps[i] = 0;
 		target->known[i] = 0;
 		if (!cap || !cap->object)

@@ -39,13 +39,31 @@ void object_clear_caps(struct object *object)
 		cap_clear(object->caps);
 }
 
-void object_clear_badge(struct object *object, uint32_t badge)
+void cap_set_behind(struct cap *cap, struct cap *source, uint32_t rights, uint32_t badge)
 {
-	struct cap *next;
+	*cap = (struct cap){source->object, source->next, &source->next, badge, (uint16_t)rights};
+	if (cap->next)
+		cap->next->link = &cap->next;
+	source->next = cap;
+}
 
-	for (struct cap *cap = object->caps; cap; cap = next) {
-		next = cap->next;
-		if (cap->badge == badge)
-			cap_clear(cap);
+bool object_clear_badge(struct object *object, uint32_t badge, struct cap *mark, bool first, uint32_t most)
+{
+	if (first || mark->object != object) {
+		cap_clear(mark);
+		cap_set(mark, object, 0, 0);
 	}
+	for (; mark->next && most; most--) {
+		struct cap *each = mark->next;
+		if (each->badge == badge) {
+			cap_clear(each);
+		} else {
+			cap_clear(mark);
+			cap_set_behind(mark, each, 0, 0);
+		}
+	}
+	if (mark->next)
+		return false;
+	cap_clear(mark);
+	return true;
 }

@@ -54,10 +54,16 @@ void object_init(struct object *object, enum kind kind);
 void cap_set(struct cap *cap, struct object *object, uint32_t rights, uint32_t badge);
 void cap_clear(struct cap *cap);
 
+/* Fill an empty slot from `source`; in the list of their object it comes behind that, so that no walk misses it. */
+void cap_set_behind(struct cap *cap, struct cap *source, uint32_t rights, uint32_t badge);
+
 /* Empty every slot that names `object`. */
 void object_clear_caps(struct object *object);
 
-/* Empty every slot that names `object` with `badge`. */
-void object_clear_badge(struct object *object, uint32_t badge);
+/*
+ * Empty the next `most` slots that name `object` with `badge`, from behind `mark` on: a slot of the walker's own that keeps
+ * the place in the list. `first`: from the start. True if that was the end; the mark is empty again then.
+ */
+bool object_clear_badge(struct object *object, uint32_t badge, struct cap *mark, bool first, uint32_t most) MUST_CHECK;
 
 #endif

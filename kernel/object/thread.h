@@ -66,6 +66,7 @@ struct thread {
 	struct utcb *utcb;       /* kernel's view of the control block; hostile content */
 	uint32_t index;
 	struct cap fault_ep;
+	struct cap mark;         /* of a walk through an object's capabilities that goes on (object_clear_badge) */
 	enum thread_run run;
 	bool paused;
 

@@ -266,7 +266,9 @@ err_t cap_revoke_badge(cap_t name, uint32_t badge)
 		return ERR_CAPABILITY;
 	if (!badge)
 		return ERR_ARGUMENT;
-	object_clear_badge(cap->object, badge);
+	struct cap mark = {0};
+	bool done = object_clear_badge(cap->object, badge, &mark, true, UINT32_MAX);
+	(void)done;
 	return OK;
 }
 

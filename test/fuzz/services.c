@@ -88,7 +88,9 @@ void served_destroy(struct served *served)
 	while (*link != served)
 		link = &(*link)->next;
 	*link = served->next;
-	object_clear_badge(services.ep, served->badge);
+	struct cap mark = {0};
+	bool done = object_clear_badge(services.ep, served->badge, &mark, true, UINT32_MAX);
+	(void)done;
 	if (served->object)
 		kernel_object_destroy(served->object);
 	if (served->type == SERVED_STORE)

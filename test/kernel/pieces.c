@@ -101,8 +101,12 @@ TEST(pieces_end, "domains with many capabilities and mappings come and go, and l
 		bool right = object_create(KIND_PD, MEMORY, donated, size, (host_t){0}, pd) == OK &&
 		             object_create(KIND_SIGNAL, MEMORY, from, OBJECT_SIZE, (host_t){0}, many) == OK;
 		for (uint32_t i = 1; i < SLOTS; i++)
-			right = right && cap_copy(PD_SELF, i % 2 ? many : BOOT_SLOT_MEMORY, (pd_t){pd}, i, RIGHT_ALL, 0) == OK;
-		CHECK(right && object_revoke((cap_t){many}) == OK && cap_delete((pd_t){pd}, 1) == ERR_CAPABILITY);
+			right = right && cap_copy(PD_SELF, i % 4 ? many : BOOT_SLOT_MEMORY, (pd_t){pd}, i, RIGHT_ALL, i % 4) == OK;
+		CHECK(right && cap_revoke_badge((cap_t){many}, 2) == OK);
+		for (uint32_t i = 1; i < SLOTS / 2; i++)
+			right = right && cap_delete((pd_t){pd}, i) == (i % 4 == 2 ? ERR_CAPABILITY : OK);
+		CHECK(right && object_revoke((cap_t){many}) == OK && cap_delete((pd_t){pd}, SLOTS - 1) == ERR_CAPABILITY);
+		CHECK(cap_delete((pd_t){pd}, SLOTS - 4) == OK);
 		CHECK(pd_map((pd_t){pd}, unused_page, MEMORY, from, SIZE, RIGHT_READ) == OK);
 		CHECK(object_revoke((cap_t){pd}) == OK && cap_delete(PD_SELF, pd) == ERR_CAPABILITY);
 		CHECK(object_create(KIND_SIGNAL, MEMORY, from + SIZE / 2, OBJECT_SIZE, (host_t){0}, probe) == OK);
