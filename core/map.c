@@ -74,13 +74,16 @@ static void use_drop(struct object *source, const struct map *map)
 	}
 }
 
-/* The first regions are covered by what a map or a domain costs anyway; who wants many pays for them. */
+/*
+ * The first regions are covered by what a map or a domain costs anyway; who wants many pays for them, and for as many uses
+ * of sources: there are never more of these.
+ */
 static err_t regions_charge(struct map *map, uint32_t capacity)
 {
-	enum { COVERED = 64 };
+	enum { COVERED = 32, EACH = sizeof(struct region) + sizeof(struct map_use) };
 	struct pd *payer = map->pd ? map->pd : map->object.owner;
 	uint64_t before = map->capacity > COVERED ? map->capacity : COVERED;
-	uint64_t bytes = capacity > before ? (capacity - before) * sizeof *map->regions : 0;
+	uint64_t bytes = capacity > before ? (capacity - before) * EACH : 0;
 
 	if (!payer || !bytes)
 		return OK;

@@ -55,6 +55,25 @@ TEST(caps_exhausted, "all capabilities of the quota can be taken, not one more, 
 	CHECK(QUOTA().ram_used == before.ram_used && QUOTA().cap_used == before.cap_used);
 }
 
+TEST(map_pays, "who shows many dataspaces in a map pays for its regions, and for what knows of them")
+{
+	enum { SHOWN = 128, EACH = 68 };   /* less than a region and what knows of its source take */
+	const struct pd_quota_reply before = QUOTA();
+	rm_t map = map_make(SHOWN * PAGE_SIZE);
+	ds_t as_ds = map_ds(map), ds;
+
+	for (uint32_t i = 0; i < SHOWN; i++) {
+		CHECK_OK(ds_alloc(PAGE_SIZE, &ds));
+		list[i] = ds.slot;
+		CHECK_OK(map_attach(map, ds, i * PAGE_SIZE, 0, PAGE_SIZE, RIGHT_READ));
+	}
+	CHECK(QUOTA().ram_used - before.ram_used >= (SHOWN + 1) * PAGE_SIZE + SHOWN * EACH);
+	map_destroy(map, as_ds);
+	for (uint32_t i = 0; i < SHOWN; i++)
+		ds_free((ds_t){list[i]});
+	CHECK(QUOTA().ram_used == before.ram_used && QUOTA().cap_used == before.cap_used);
+}
+
 TEST(ram_sizes, "sizes that nobody can have are refused and cost nothing")
 {
 	static const struct {
