@@ -48,12 +48,22 @@ uint8_t *disk_buffer(void)
 	return buffer;
 }
 
+/* A driver that died is started again, but this session is not: so is this component, with the card as it is. */
+static err_t still_there(err_t err)
+{
+	if (err == ERR_GONE) {
+		log_line("the driver of the card is gone");
+		component_exit(1);
+	}
+	return err;
+}
+
 err_t disk_read(uint64_t first, uint32_t at, uint32_t count)
 {
 	const struct block_read_request request = {first, (uint64_t)at * BLOCK_SIZE, count, 0};
 	struct block_read_reply reply;
 
-	return block_read(session.ep, &request, NULL, &reply, NULL);
+	return still_there(block_read(session.ep, &request, NULL, &reply, NULL));
 }
 
 err_t disk_write(uint64_t first, uint32_t at, uint32_t count)
@@ -61,7 +71,7 @@ err_t disk_write(uint64_t first, uint32_t at, uint32_t count)
 	const struct block_write_request request = {first, (uint64_t)at * BLOCK_SIZE, count, 0};
 	struct block_write_reply reply;
 
-	return block_write(session.ep, &request, NULL, &reply, NULL);
+	return still_there(block_write(session.ep, &request, NULL, &reply, NULL));
 }
 
 err_t disk_sync(void)
@@ -69,5 +79,5 @@ err_t disk_sync(void)
 	const struct block_sync_request request = {};
 	struct block_sync_reply reply;
 
-	return block_sync(session.ep, &request, NULL, &reply, NULL);
+	return still_there(block_sync(session.ep, &request, NULL, &reply, NULL));
 }

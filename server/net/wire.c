@@ -36,7 +36,7 @@ uint32_t lwip_random(void)
 
 _Noreturn void lwip_fail(const char *sentence)
 {
-	log_line("lwip: %s", sentence);
+	log_line("network: %s", sentence);
 	component_exit(1);
 }
 
@@ -87,13 +87,21 @@ bool wire_start(uint8_t address[WIRE_ADDRESS])
 	return true;
 }
 
+/* A driver that died is started again, but this session is not: so is this component, with everything it knows anew. */
+static err_t still_there(err_t err)
+{
+	if (err == ERR_GONE)
+		lwip_fail("the driver is gone");
+	return err;
+}
+
 uint32_t wire_receive(const uint8_t **frame)
 {
 	const struct nic_receive_request request = {0};
 	struct nic_receive_reply reply;
 
 	*frame = wire.buffer;
-	if (nic_receive(wire.nic.ep, &request, NULL, &reply, NULL) != OK || reply.length > WIRE_FRAME)
+	if (still_there(nic_receive(wire.nic.ep, &request, NULL, &reply, NULL)) != OK || reply.length > WIRE_FRAME)
 		return 0;
 	return reply.length;
 }
@@ -108,7 +116,7 @@ bool wire_send(uint32_t length)
 	const struct nic_send_request request = {.start = SEND_AT, .length = length};
 	struct nic_send_reply reply;
 
-	return nic_send(wire.nic.ep, &request, NULL, &reply, NULL) == OK;
+	return still_there(nic_send(wire.nic.ep, &request, NULL, &reply, NULL)) == OK;
 }
 
 void wire_wait(uint32_t ms)
