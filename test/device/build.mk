@@ -3,6 +3,7 @@
 $(eval $(call component,test/device/rules,test/device/rules.c test/device/check.c))
 $(eval $(call component,test/device/card,test/device/card.c test/device/check.c))
 $(eval $(call component,test/device/kept,test/device/kept.c test/device/check.c))
+$(eval $(call component,test/device/frames,test/device/frames.c test/device/check.c))
 $(eval $(call component,test/device/line,test/device/line.c test/device/check.c))
 
 # $(call device_image,NAME,COMPONENTS,FILES), $(call device_test,NAME): build/test/device-NAME boots these with
@@ -26,6 +27,8 @@ $(eval $(call device_image,card,sd test/device/card))
 $(eval $(call device_test,card))
 $(eval $(call device_image,kept,sd store_card test/device/kept))
 $(eval $(call device_test,kept))
+$(eval $(call device_image,frames,gem test/device/frames))
+$(eval $(call device_test,frames))
 ifdef NET_READY
 $(eval $(call arm_image,device-net,test,$(ZYNQ_NODE)))
 $(eval $(call device_image,far,gem store_far test/device/kept,test/device/far/files))
