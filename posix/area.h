@@ -3,10 +3,9 @@
 #ifndef POSIX_AREA_H
 #define POSIX_AREA_H
 
-#include "posix/memory.h"
+#include <posix/machine.h>
 
-#define MAPPINGS_LOW ((uint64_t)0x100000000000)
-#define MAPPINGS_TOP ((uint64_t)0x4f0000000000)
+#include "posix/memory.h"
 
 /* Memory of the program's own; its ROM: not writable, never given back; content of a file that is mapped shared. */
 enum chunk_kind { CHUNK_OWN, CHUNK_ROM, CHUNK_FILE };

@@ -6,6 +6,7 @@
  */
 #include <framework/memory.h>
 #include <parent/session.h>
+#include <posix/machine.h>
 
 #include "posix/call.h"
 #include "posix/errno.h"
@@ -14,23 +15,17 @@
 #include "posix/user.h"
 #include "posix/wait.h"
 
-enum { CALLS = 512, UNSUPPORTED = 64, STATUS_LIBRARY = 255 };
+enum { UNSUPPORTED = 64, STATUS_LIBRARY = 255 };
 
-extern const uint64_t user_fixups[], user_fixups_end[];
+extern const addr_t user_fixups[], user_fixups_end[];
 
 static const struct call_entry *table[CALLS];
 static struct registers *current[THREADS + 1];
 
-static const struct call_table *const tables[] = {
-	&memory_calls, &thread_calls, &futex_calls, &signal_calls, &time_calls, &process_calls,
-	&file_calls, &descriptor_calls, &name_calls, &status_calls, &directory_calls, &pipe_calls, &poll_calls,
-};
-
 void calls_start(void)
 {
-	for (uint32_t i = 0; i < sizeof tables / sizeof *tables; i++)
-		for (uint32_t n = 0; n < tables[i]->count; n++)
-			table[tables[i]->entries[n].number] = &tables[i]->entries[n];
+	for (uint32_t i = 0; i < calls.count; i++)
+		table[call_place(calls.entries[i].number)] = &calls.entries[i];
 }
 
 struct registers *call_registers(void)
@@ -51,13 +46,14 @@ void call_unsupported(const char *name, const char *detail)
 	log_line("%s: not supported: %s", name, detail);
 }
 
-static long unknown_call(uint64_t number)
+static long unknown_call(uint32_t number)
 {
 	static uint64_t seen[CALLS / 64];
+	uint32_t place = call_place(number);
 
-	if (number < CALLS && !(seen[number / 64] >> number % 64 & 1)) {
-		seen[number / 64] |= 1ul << number % 64;
-		log_line("system call %lu is not supported", number);
+	if (place < CALLS && !(seen[place / 64] >> place % 64 & 1)) {
+		seen[place / 64] |= 1ull << place % 64;
+		log_line("system call %u is not supported", number);
 	}
 	return -ENOSYS;
 }
@@ -65,45 +61,48 @@ static long unknown_call(uint64_t number)
 _Noreturn void foreign_handle(struct registers *registers);
 _Noreturn void foreign_handle(struct registers *registers)
 {
-	uint64_t number = registers->rax;
-	const uint64_t argument[6] = {registers->rdi, registers->rsi, registers->rdx,
-	                              registers->r10, registers->r8,  registers->r9};
+	uint32_t number = call_number(registers), place = call_place(number);
+	struct thread *self = thread_self();
+	struct call call = {.entry = place < CALLS ? table[place] : NULL};
 
+	call_arguments(registers, call.argument);
 	posix_lock();
-	current[thread_self()->index] = registers;
-	registers->rcx = registers->rip;
-	registers->r11 = registers->rflags;
-	const struct call_entry *entry = number < CALLS ? table[number] : NULL;
-	long result = entry ? entry->handler(argument) : unknown_call(number);
-	if (number != 15)   /* rt_sigreturn brings all registers, rax too */
-		registers->rax = (uint64_t)result;
-	signals_deliver(registers, number, result);
+	current[self->index] = registers;
+	self->time64 = call.entry && call.entry->flags & CALL_TIME64;
+	call.result = call.entry ? call.entry->handler(call.argument) : unknown_call(number);
+	if (!call.entry || !(call.entry->flags & CALL_WHOLE))
+		call_result_set(registers, call.result);
+	signals_deliver(registers, &call);
 	posix_unlock();
 	registers_continue(registers);
 }
 
-_Noreturn void fault_handle(const struct registers *from, uint64_t fault, uint64_t address);
-_Noreturn void fault_handle(const struct registers *from, uint64_t fault, uint64_t address)
+/* `registers` lie in the control block, where the next fault of the thread will put its own. */
+_Noreturn void fault_handle(struct registers *from, addr_t fault, addr_t address);
+_Noreturn void fault_handle(struct registers *from, addr_t fault, addr_t address)
 {
 	struct utcb *utcb = utcb_self();
 	struct registers registers;
+	addr_t ip = registers_ip(from);
 
-	memcpy(&registers, from, sizeof registers);
-	for (const uint64_t *at = user_fixups; at < user_fixups_end; at += 2)
-		if (registers.rip == at[0]) {
-			registers.rip = at[1];
-			registers_continue(&registers);
+	for (const addr_t *at = user_fixups; at < user_fixups_end; at += 2)
+		if (ip == at[0]) {
+			registers_ip_set(from, at[1]);
+			registers_continue(from);
 		}
+	memcpy(&registers, from, sizeof registers);
 	utcb->fault_stack -= FAULT_STEP;
-	if (registers.rip >= LIBRARY_LOW) {
-		log_line("the library OS itself faulted: fault %lu at %lx, instruction %lx", fault, address, registers.rip);
+	if (ip >= LIBRARY_LOW) {
+		log_line("the library OS itself faulted: fault %u at %lx, instruction %lx", (unsigned)fault,
+		         (unsigned long)address, (unsigned long)ip);
 		program_exit(STATUS_LIBRARY | EXIT_WORDS);
 	}
 	posix_lock();
 	if (fault != FAULT_NONE)
 		signal_force(&registers, (uint32_t)fault, address);
-	signals_deliver(&registers, CALL_NONE, 0);
+	signals_deliver(&registers, NULL);
 	posix_unlock();
 	utcb->fault_stack += FAULT_STEP;
-	registers_continue(&registers);
+	memcpy(from, &registers, sizeof registers);
+	registers_continue(from);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * System calls of the program, by Linux's number for x86-64 (arch/x86/entry/syscalls/syscall_64.tbl). Each source file
- * exports one table; call.c puts them together. A handler gets the six arguments and returns a result or -errno. What
- * is not in a table returns -ENOSYS and is named once in the component's log.
+ * System calls of the program: the table of an architecture (ARCH/calls.c) gives each its number there. A handler gets
+ * the six arguments and returns a result or -errno. What is not in the table returns -ENOSYS and is named once in the
+ * component's log.
  */
 #ifndef POSIX_CALL_H
 #define POSIX_CALL_H
@@ -11,19 +11,31 @@
 
 typedef long call_t(const uint64_t argument[6]);
 
+enum call_flag {
+	CALL_FINAL = 1,            /* not done again when a handler interrupted it, whatever SA_RESTART says */
+	CALL_FINAL_TIMED = 2,      /* the same if argument 3, a limit of time, is given */
+	CALL_WHOLE = 4,            /* brings all registers: its result is not put into one */
+	CALL_TIME64 = 8            /* times in the program's memory are of 64 bits, on any machine */
+};
+
 struct call_entry {
-	uint16_t number;
+	uint32_t number;
 	const char *name;
 	call_t *handler;
+	uint32_t flags;
 };
 
-struct call_table {
+extern const struct call_table {
 	const struct call_entry *entries;
 	uint32_t count;
-};
+} calls;
 
-extern const struct call_table memory_calls, thread_calls, futex_calls, signal_calls, time_calls, process_calls; /* the core's */
-extern const struct call_table file_calls, descriptor_calls, name_calls, status_calls, directory_calls, pipe_calls, poll_calls;    /* the files' */
+/* A call that returns. */
+struct call {
+	const struct call_entry *entry;
+	uint64_t argument[6];
+	long result;
+};
 
 void calls_start(void);
 

@@ -3,13 +3,15 @@
 #ifndef POSIX_DESCRIPTION_H
 #define POSIX_DESCRIPTION_H
 
+#include <posix/machine.h>
+
 #include "posix/inode.h"
 #include "posix/wait.h"
 
 enum { DESCRIPTORS = 1024 };
 enum {
 	O_WRONLY = 1, O_RDWR = 2, O_ACCMODE = 3, O_CREAT = 0100, O_EXCL = 0200, O_TRUNC = 01000, O_APPEND = 02000,
-	O_NONBLOCK = 04000, O_DIRECTORY = 0200000, O_NOFOLLOW = 0400000, O_CLOEXEC = 02000000, O_PATH = 010000000
+	O_NONBLOCK = 04000, O_CLOEXEC = 02000000, O_PATH = 010000000
 };
 enum { POLLIN = 1, POLLOUT = 4, POLLERR = 8, POLLHUP = 16, POLLNVAL = 32 };
 enum { AT_FDCWD = -100 };

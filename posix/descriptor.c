@@ -3,9 +3,9 @@
 #include <framework/heap.h>
 #include <framework/memory.h>
 
-#include "posix/call.h"
 #include "posix/description.h"
 #include "posix/errno.h"
+#include "posix/handlers.h"
 #include "posix/user.h"
 
 enum {
@@ -70,12 +70,12 @@ static long descriptor_close(uint64_t descriptor)
 	return 0;
 }
 
-static long call_close(const uint64_t a[6])
+long call_close(const uint64_t a[6])
 {
 	return descriptor_close(a[0]);
 }
 
-static long call_close_range(const uint64_t a[6])
+long call_close_range(const uint64_t a[6])
 {
 	for (uint64_t i = a[0]; i <= a[1] && i < DESCRIPTORS; i++)
 		if (a[2] & 4)
@@ -85,14 +85,14 @@ static long call_close_range(const uint64_t a[6])
 	return a[0] > a[1] ? -EINVAL : 0;
 }
 
-static long call_dup(const uint64_t a[6])
+long call_dup(const uint64_t a[6])
 {
 	struct description *file = description_of(a[0]);
 
 	return file ? descriptor_put(file, 0, false) : -EBADF;
 }
 
-static long call_dup2(const uint64_t a[6])
+long call_dup2(const uint64_t a[6])
 {
 	struct description *file = description_of(a[0]);
 
@@ -104,7 +104,7 @@ static long call_dup2(const uint64_t a[6])
 	return descriptor_put(file, (uint32_t)a[1], false);
 }
 
-static long call_dup3(const uint64_t a[6])
+long call_dup3(const uint64_t a[6])
 {
 	if (a[0] == a[1])
 		return -EINVAL;
@@ -118,27 +118,32 @@ static long call_dup3(const uint64_t a[6])
 static long lock_answer(addr_t at, bool ask)
 {
 	const int16_t unlocked = LOCK_UNLOCKED;
-	int16_t lock[16];
+	struct {
+		int16_t kind, whence;
+		long start, length;
+		int32_t owner;
+	} lock;
 
-	if (user_read(lock, at, sizeof lock))
+	if (user_read(&lock, at, sizeof lock))
 		return -EFAULT;
-	if (lock[0] < 0 || lock[0] > unlocked || lock[1] < 0 || lock[1] > WHENCE_LAST)
+	if (lock.kind < 0 || lock.kind > unlocked || lock.whence < 0 || lock.whence > WHENCE_LAST)
 		return -EINVAL;
 	return ask ? user_write(at, &unlocked, sizeof unlocked) : 0;
 }
 
-static long call_fcntl(const uint64_t a[6])
+long call_fcntl(const uint64_t a[6])
 {
 	struct description *file = description_of(a[0]);
+	const uint64_t command = fcntl_command(a[1]);
 
 	if (!file)
 		return -EBADF;
-	switch (a[1]) {
+	switch (command) {
 	case F_DUPFD:
-	case F_DUPFD_CLOEXEC: return a[2] < DESCRIPTORS ? descriptor_put(file, a[2], a[1] != F_DUPFD) : -EINVAL;
+	case F_DUPFD_CLOEXEC: return a[2] < DESCRIPTORS ? descriptor_put(file, a[2], command != F_DUPFD) : -EINVAL;
 	case F_GETFD: return descriptors[(uint32_t)a[0]].close_exec;
 	case F_SETFD: descriptors[(uint32_t)a[0]].close_exec = a[2] & 1; return 0;
-	case F_GETFL: return file->flags | 0100000;
+	case F_GETFL: return file->flags | O_LARGEFILE;
 	case F_SETFL:
 		file->flags = (file->flags & O_ACCMODE) | (a[2] & (O_APPEND | O_NONBLOCK));
 		return 0;
@@ -146,12 +151,12 @@ static long call_fcntl(const uint64_t a[6])
 	case F_OFD_GETLK: return lock_answer(a[2], true);
 	default: break;
 	}
-	if ((a[1] >= F_SETLK && a[1] <= F_SETLKW) || (a[1] > F_OFD_GETLK && a[1] <= F_OFD_SETLKW))
+	if ((command >= F_SETLK && command <= F_SETLKW) || (command > F_OFD_GETLK && command <= F_OFD_SETLKW))
 		return lock_answer(a[2], false);
 	return -EINVAL;
 }
 
-static long call_ioctl(const uint64_t a[6])
+long call_ioctl(const uint64_t a[6])
 {
 	struct description *file = description_of(a[0]);
 	uint32_t value;
@@ -176,9 +181,3 @@ static long call_ioctl(const uint64_t a[6])
 	}
 	return -ENOTTY;
 }
-
-static const struct call_entry entries[] = {
-	{3, "close", call_close}, {16, "ioctl", call_ioctl}, {32, "dup", call_dup}, {33, "dup2", call_dup2},
-	{72, "fcntl", call_fcntl}, {292, "dup3", call_dup3}, {436, "close_range", call_close_range},
-};
-const struct call_table descriptor_calls = {entries, sizeof entries / sizeof *entries};

@@ -2,9 +2,9 @@
 /* Calls that list directories and say where the program is. */
 #include <framework/memory.h>
 
-#include "posix/call.h"
 #include "posix/description.h"
 #include "posix/errno.h"
+#include "posix/handlers.h"
 #include "posix/process.h"
 #include "posix/user.h"
 
@@ -28,7 +28,7 @@ static long record_write(addr_t to, uint64_t room, const struct inode *inode, co
 }
 
 /* Where a reader is: 0 and 1 are . and .., then one behind the cookie of the entry that it had last. */
-static long call_getdents(const uint64_t a[6])
+long call_getdents(const uint64_t a[6])
 {
 	struct description *file = description_of(a[0]);
 	uint64_t done = 0;
@@ -59,7 +59,7 @@ static long call_getdents(const uint64_t a[6])
 	}
 }
 
-static long call_getcwd(const uint64_t a[6])
+long call_getcwd(const uint64_t a[6])
 {
 	char path[PATH_SIZE];
 	uint64_t at = sizeof path - 1;
@@ -95,7 +95,7 @@ static long here_set(struct inode *inode)
 	return 0;
 }
 
-static long call_chdir(const uint64_t a[6])
+long call_chdir(const uint64_t a[6])
 {
 	struct inode *inode;
 	long result = path_find(AT_FDCWD, a[0], true, &inode);
@@ -107,15 +107,9 @@ static long call_chdir(const uint64_t a[6])
 	return result;
 }
 
-static long call_fchdir(const uint64_t a[6])
+long call_fchdir(const uint64_t a[6])
 {
 	const struct description *file = description_of(a[0]);
 
 	return !file ? -EBADF : !file->inode ? -ENOTDIR : here_set(file->inode);
 }
-
-static const struct call_entry entries[] = {
-	{79, "getcwd", call_getcwd}, {80, "chdir", call_chdir}, {81, "fchdir", call_fchdir},
-	{217, "getdents64", call_getdents},
-};
-const struct call_table directory_calls = {entries, sizeof entries / sizeof *entries};

@@ -3,10 +3,10 @@
 #include <framework/heap.h>
 #include <framework/memory.h>
 
-#include "posix/call.h"
 #include "posix/description.h"
 #include "posix/errno.h"
 #include "posix/file.h"
+#include "posix/handlers.h"
 #include "posix/signal.h"
 #include "posix/thread.h"
 #include "posix/user.h"
@@ -100,28 +100,28 @@ static long transfer(const uint64_t a[6], bool write, bool positioned)
 	return result;
 }
 
-static long call_read(const uint64_t a[6])
+long call_read(const uint64_t a[6])
 {
 	return transfer(a, false, false);
 }
 
-static long call_write(const uint64_t a[6])
+long call_write(const uint64_t a[6])
 {
 	return transfer(a, true, false);
 }
 
-static long call_pread(const uint64_t a[6])
+long call_pread(const uint64_t a[6])
 {
 	return transfer(a, false, true);
 }
 
-static long call_pwrite(const uint64_t a[6])
+long call_pwrite(const uint64_t a[6])
 {
 	return transfer(a, true, true);
 }
 
 /* Small vectors are gathered, so that they are one write of a stream. */
-static long gather_write(struct description *file, const uint64_t (*vector)[2], uint64_t count, const uint64_t *offset)
+static long gather_write(struct description *file, const addr_t (*vector)[2], uint64_t count, const uint64_t *offset)
 {
 	uint8_t *buffer = piece();
 	uint64_t total = 0;
@@ -146,7 +146,7 @@ static long gather_write(struct description *file, const uint64_t (*vector)[2], 
 
 static long vector_transfer(const uint64_t a[6], bool write, bool positioned)
 {
-	static uint64_t vector[VECTORS][2];
+	static addr_t vector[VECTORS][2];
 	struct description *file = description_of(a[0]);
 	uint64_t total = 0, done = 0;
 
@@ -159,7 +159,7 @@ static long vector_transfer(const uint64_t a[6], bool write, bool positioned)
 	if (user_read(vector, a[1], a[2] * sizeof *vector))
 		return -EFAULT;
 	for (uint64_t i = 0; i < a[2]; i++) {
-		if (vector[i][1] > INT64_MAX - total)
+		if (vector[i][1] > INTPTR_MAX - total)
 			return -EINVAL;
 		total += vector[i][1];
 	}
@@ -181,41 +181,41 @@ static long vector_transfer(const uint64_t a[6], bool write, bool positioned)
 	return (long)done;
 }
 
-static long call_readv(const uint64_t a[6])
+long call_readv(const uint64_t a[6])
 {
 	return vector_transfer(a, false, false);
 }
 
-static long call_writev(const uint64_t a[6])
+long call_writev(const uint64_t a[6])
 {
 	return vector_transfer(a, true, false);
 }
 
-static long call_preadv(const uint64_t a[6])
+long call_preadv(const uint64_t a[6])
 {
 	return vector_transfer(a, false, true);
 }
 
-static long call_pwritev(const uint64_t a[6])
+long call_pwritev(const uint64_t a[6])
 {
 	return vector_transfer(a, true, true);
 }
 
-static long call_lseek(const uint64_t a[6])
+int64_t file_seek(uint64_t descriptor, int64_t offset, uint64_t whence)
 {
-	struct description *file = description_of(a[0]);
-	int64_t base = 0, offset = (int64_t)a[1];
+	struct description *file = description_of(descriptor);
+	int64_t base = 0;
 
 	if (!file)
 		return -EBADF;
 	if (file->inode && file->inode->kind == INODE_DEVICE && file->kind->type)
 		return 0;
-	if (!file->kind->seekable && file->inode && file->inode->kind == INODE_DIRECTORY && !a[2] && offset >= 0)
-		return (long)(file->position = (uint64_t)offset);
+	if (!file->kind->seekable && file->inode && file->inode->kind == INODE_DIRECTORY && !whence && offset >= 0)
+		return (int64_t)(file->position = (uint64_t)offset);
 	if (!file->kind->seekable)
 		return -ESPIPE;
 	int64_t size = file->inode ? (int64_t)file->inode->size : 0;
-	switch (a[2]) {
+	switch (whence) {
 	case SEEK_SET: break;
 	case SEEK_CUR: base = (int64_t)file->position; break;
 	case SEEK_END: base = size; break;
@@ -223,15 +223,23 @@ static long call_lseek(const uint64_t a[6])
 	case SEEK_HOLE:
 		if (offset < 0 || offset >= size)
 			return -ENXIO;
-		return (long)(file->position = a[2] == SEEK_DATA ? (uint64_t)offset : (uint64_t)size);
+		return (int64_t)(file->position = whence == SEEK_DATA ? (uint64_t)offset : (uint64_t)size);
 	default: return -EINVAL;
 	}
 	if (offset > INT64_MAX - base || base + offset < 0)
 		return -EINVAL;
-	return (long)(file->position = (uint64_t)(base + offset));
+	return (int64_t)(file->position = (uint64_t)(base + offset));
 }
 
-static long call_truncate_file(const uint64_t a[6])
+/* A position that does not fit the result is kept, and EOVERFLOW all the same, as with Linux. */
+long call_lseek(const uint64_t a[6])
+{
+	int64_t position = file_seek(a[0], (long)a[1], a[2]);
+
+	return position == (long)position ? (long)position : -EOVERFLOW;
+}
+
+long call_truncate_file(const uint64_t a[6])
 {
 	struct description *file = description_of(a[0]);
 
@@ -242,7 +250,7 @@ static long call_truncate_file(const uint64_t a[6])
 	return inode_resize(file->inode, a[1]);
 }
 
-static long call_truncate(const uint64_t a[6])
+long call_truncate(const uint64_t a[6])
 {
 	struct inode *inode;
 	long result = path_find(AT_FDCWD, a[0], true, &inode);
@@ -254,7 +262,7 @@ static long call_truncate(const uint64_t a[6])
 	return result;
 }
 
-static long call_fallocate(const uint64_t a[6])
+long call_fallocate(const uint64_t a[6])
 {
 	struct description *file = description_of(a[0]);
 
@@ -273,25 +281,26 @@ static long call_fallocate(const uint64_t a[6])
 	return a[2] + a[3] > file->inode->size ? inode_resize(file->inode, a[2] + a[3]) : 0;
 }
 
-static long call_fsync(const uint64_t a[6])
+long call_fsync(const uint64_t a[6])
 {
 	const struct description *file = description_of(a[0]);
 
 	return !file ? -EBADF : file->inode ? 0 : -EINVAL;
 }
 
-static long call_sync(const uint64_t a[6])
+long call_sync(const uint64_t a[6])
 {
 	return description_of(a[0]) ? 0 : -EBADF;
 }
 
-static long call_nothing(const uint64_t a[6])
+long call_nothing(const uint64_t a[6])
 {
 	(void)a;
 	return 0;
 }
 
-static long call_sendfile(const uint64_t a[6])
+/* The offset in the program's memory has `width` bytes. */
+static long send_file(const uint64_t a[6], uint64_t width)
 {
 	struct description *out = description_of(a[0]), *in = description_of(a[1]);
 	uint64_t at, done = 0;
@@ -301,8 +310,8 @@ static long call_sendfile(const uint64_t a[6])
 		return -EBADF;
 	if (!in->kind->seekable || !buffer)
 		return -EINVAL;
-	at = in->position;
-	if (a[2] && user_read(&at, a[2], sizeof at))
+	at = a[2] ? 0 : in->position;
+	if (a[2] && user_read(&at, a[2], width))
 		return -EFAULT;
 	while (done < a[3]) {
 		long moved = in->kind->read(in, at + done, buffer, a[3] - done < PIECE ? a[3] - done : PIECE);
@@ -317,9 +326,19 @@ static long call_sendfile(const uint64_t a[6])
 	}
 	at += done;
 	if (a[2])
-		return user_write(a[2], &at, sizeof at) ? -EFAULT : (long)done;
+		return user_write(a[2], &at, width) ? -EFAULT : (long)done;
 	in->position = at;
 	return (long)done;
+}
+
+long call_sendfile(const uint64_t a[6])
+{
+	return send_file(a, sizeof(long));
+}
+
+long call_sendfile64(const uint64_t a[6])
+{
+	return send_file(a, sizeof(uint64_t));
 }
 
 long file_map_size(int descriptor, bool write, uint64_t *size)
@@ -352,14 +371,3 @@ long file_map_shared(int descriptor, uint64_t end, struct chunk **chunk)
 		*chunk = inode->shared;
 	return result == -ENOSPC ? -ENOMEM : result;
 }
-
-static const struct call_entry entries[] = {
-	{0, "read", call_read}, {1, "write", call_write}, {8, "lseek", call_lseek},
-	{17, "pread64", call_pread}, {18, "pwrite64", call_pwrite}, {19, "readv", call_readv},
-	{20, "writev", call_writev}, {40, "sendfile", call_sendfile},
-	{73, "flock", call_sync}, {74, "fsync", call_fsync}, {75, "fdatasync", call_fsync},
-	{76, "truncate", call_truncate}, {77, "ftruncate", call_truncate_file}, {162, "sync", call_nothing},
-	{221, "fadvise64", call_sync}, {277, "sync_file_range", call_sync}, {285, "fallocate", call_fallocate},
-	{295, "preadv", call_preadv}, {296, "pwritev", call_pwritev}, {306, "syncfs", call_sync},
-};
-const struct call_table file_calls = {entries, sizeof entries / sizeof *entries};

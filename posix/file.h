@@ -25,6 +25,9 @@ long file_map_read(int descriptor, uint64_t offset, void *to, uint64_t size);
 struct chunk;
 long file_map_shared(int descriptor, uint64_t end, struct chunk **chunk);
 
+/* lseek: the new position or -errno. */
+int64_t file_seek(uint64_t descriptor, int64_t offset, uint64_t whence);
+
 /* Random bytes for getrandom, /dev/urandom and AT_RANDOM. Not for keys: documented in caveats. */
 void random_fill(void *to, uint64_t size);
 

@@ -10,7 +10,6 @@ enum {
 };
 #define SA_RESETHAND 0x80000000u
 
-/* struct sigaction as the program gives it. */
 struct action {
 	uint64_t handler, flags, restorer, mask;
 };
@@ -26,7 +25,8 @@ long frame_push(struct registers *registers, const struct thread *thread, const 
 /* Registers and mask out of the frame at the stack pointer. */
 long frame_pop(struct registers *registers, struct thread *thread, uint64_t *mask);
 
-/* siginfo_t, 128 bytes. */
+/* siginfo_t, 128 bytes; what is taken out of it are the numbers, code and sigval. */
 void signal_info_layout(const struct signal_info *info, uint8_t *to);
+void signal_info_take(const uint8_t *from, struct signal_info *info);
 
 #endif

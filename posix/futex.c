@@ -2,9 +2,9 @@
 /* Futexes (futex(2)): waiters by address in a few queues. The value is compared under the lock, so no wake-up is lost. */
 #include <kernel/pd.h>
 
-#include "posix/call.h"
 #include "posix/errno.h"
 #include "posix/futex.h"
+#include "posix/handlers.h"
 #include "posix/time.h"
 #include "posix/user.h"
 #include "posix/wait.h"
@@ -24,7 +24,7 @@ static struct wait_queue queues[QUEUES];
 
 static struct wait_queue *queue_of(addr_t address)
 {
-	return &queues[(address >> 2) * 0x9e3779b97f4a7c15ul >> 57];
+	return &queues[(address >> 2) * 0x9e3779b97f4a7c15ull >> 57];
 }
 
 static uint32_t wake(addr_t address, uint32_t count, uint32_t bits)
@@ -140,7 +140,7 @@ static long wake_op(const uint64_t a[6])
 	return compared[comparison] ? woken + wake(a[4], (uint32_t)a[3], UINT32_MAX) : woken;
 }
 
-static long call_futex(const uint64_t a[6])
+long call_futex(const uint64_t a[6])
 {
 	uint32_t operation = (uint32_t)a[1] & 127, value;
 	uint64_t deadline;
@@ -170,6 +170,3 @@ static long call_futex(const uint64_t a[6])
 	default: call_unsupported("futex", "priority inheritance"); return -ENOSYS;
 	}
 }
-
-static const struct call_entry entries[] = {{202, "futex", call_futex}};
-const struct call_table futex_calls = {entries, sizeof entries / sizeof *entries};

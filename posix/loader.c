@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The program: its segments, its first stack as the x86-64 psABI (3.4.1) lays it out, its first registers.
+ * The program: its segments, its first stack as the x86-64 psABI (3.4.1) lays it out and Linux on every machine, its first
+ * registers. Words are as wide as the machine's addresses.
  *
  *   high   strings, 16 random bytes
  *          auxiliary vector, environment, arguments
- *   rsp    argument count                                      (a multiple of 16)
+ *   sp     argument count                                      (a multiple of 16)
  */
-#include <framework/elf.h>
 #include <framework/format.h>
+#include <framework/layout.h>
 #include <framework/memory.h>
 #include <framework/rom.h>
 #include <kernel/machine.h>
@@ -16,13 +17,12 @@
 #include "posix/file.h"
 #include "posix/memory.h"
 #include "posix/process.h"
+#include "posix/processor.h"
 #include "posix/thread.h"
 #include "posix/user.h"
 
 enum { STRINGS_MAX = 8192, STATUS_REFUSED = 126 };
 #define STACK_SIZE ((uint64_t)8 << 20)
-#define STACK_TOP ((uint64_t)0x4fff00000000)
-#define MOVABLE_AT ((uint64_t)0x400000000)
 
 char process_path[PATH_SIZE];
 
@@ -30,7 +30,7 @@ static struct elf_plan plan;
 
 struct stack {
 	uint64_t top;                   /* grows down */
-	uint64_t words[STRINGS_MAX + 64];
+	addr_t words[STRINGS_MAX + 64];
 	uint32_t count;
 };
 
@@ -74,7 +74,7 @@ static bool strings_push(struct stack *stack, const char *strings, uint64_t size
 	for (uint64_t at = 0; at < size; at += strlen(strings + at) + 1) {
 		if (stack->count - first == STRINGS_MAX / 2)
 			return false;
-		stack->words[stack->count++] = stack->top + at;
+		stack->words[stack->count++] = (addr_t)(stack->top + at);
 		++*count;
 	}
 	stack->words[stack->count++] = 0;
@@ -83,8 +83,8 @@ static bool strings_push(struct stack *stack, const char *strings, uint64_t size
 
 static void auxiliary_add(struct stack *stack, uint64_t type, uint64_t value)
 {
-	stack->words[stack->count++] = type;
-	stack->words[stack->count++] = value;
+	stack->words[stack->count++] = (addr_t)type;
+	stack->words[stack->count++] = (addr_t)value;
 }
 
 enum {
@@ -93,23 +93,17 @@ enum {
 	AT_RANDOM = 25, AT_HWCAP2 = 26, AT_EXECFN = 31, AT_MINSIGSTKSZ = 51
 };
 
-static uint32_t cpu_features(void)
-{
-	uint32_t a = 1, b, c = 0, d;
-
-	__asm__("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
-	return d;
-}
-
 static bool stack_fill(struct stack *stack, const struct rom *arguments, const struct rom *environment, uint64_t shift)
 {
 	uint8_t random[16];
+	addr_t features[2];
 	uint32_t argument_count, environment_count;
 
 	random_fill(random, sizeof random);
+	processor_features(features);
 	stack->top = STACK_TOP - 64;
 	const uint64_t platform = stack->top, random_at = stack->top - 32;
-	if (user_write(platform, "x86_64", 7) || user_write(random_at, random, sizeof random))
+	if (user_write(platform, processor_platform, strlen(processor_platform) + 1) || user_write(random_at, random, sizeof random))
 		return false;
 	stack->top = random_at;
 	stack->count = 1;
@@ -127,16 +121,16 @@ static bool stack_fill(struct stack *stack, const struct rom *arguments, const s
 	for (uint64_t id = AT_UID; id <= AT_EGID; id++)
 		auxiliary_add(stack, id, 0);
 	auxiliary_add(stack, AT_PLATFORM, platform);
-	auxiliary_add(stack, AT_HWCAP, cpu_features());
-	auxiliary_add(stack, AT_HWCAP2, 2);          /* FSGSBASE */
+	auxiliary_add(stack, AT_HWCAP, features[0]);
+	auxiliary_add(stack, AT_HWCAP2, features[1]);
 	auxiliary_add(stack, AT_CLKTCK, 100);
 	auxiliary_add(stack, AT_SECURE, 0);
 	auxiliary_add(stack, AT_RANDOM, random_at);
 	auxiliary_add(stack, AT_EXECFN, stack->words[1]);
 	auxiliary_add(stack, AT_MINSIGSTKSZ, 4096);
 	auxiliary_add(stack, AT_NULL, 0);
-	stack->top = (stack->top - stack->count * 8) & ~15ul;
-	return user_write(stack->top, stack->words, stack->count * 8) == 0;
+	stack->top = (stack->top - stack->count * sizeof *stack->words) & ~(uint64_t)15;
+	return user_write(stack->top, stack->words, stack->count * sizeof *stack->words) == 0;
 }
 
 /* Into the log, and to standard error, which whoever runs it reads. */
@@ -179,7 +173,7 @@ int process_start(void)
 		err = rom_attach("environment", &environment);
 	if (err != OK)
 		return refuse("start", err_sentence(err));
-	err = elf_read(program.bytes, program.size, ELF_X86_64, &plan, &sentence);
+	err = elf_read(program.bytes, program.size, MACHINE_ELF, &plan, &sentence);
 	if (err != OK)
 		return refuse("program", sentence);
 	const uint64_t shift = plan.movable ? MOVABLE_AT - plan.low : 0;
@@ -195,8 +189,6 @@ int process_start(void)
 	if (!stack_fill(&stack, &arguments, &environment, shift))
 		return refuse("program", "its arguments are malformed or too many");
 	path_set(arguments.bytes);
-	registers.rip = plan.entry + shift;
-	registers.rsp = stack.top;
-	registers.rflags = 0x202;
+	registers_start(&registers, plan.entry + shift, stack.top);
 	registers_continue(&registers);
 }

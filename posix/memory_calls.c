@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* brk, mmap and their like, over area.h. */
 #include "posix/area.h"
-#include "posix/call.h"
 #include "posix/errno.h"
 #include "posix/file.h"
+#include "posix/handlers.h"
 #include "posix/thread.h"
 #include "posix/user.h"
 
@@ -44,7 +44,7 @@ void memory_brk_set(uint64_t address)
 }
 
 /* Backed in steps: what is above the break but backed is zero, because shrinking clears it. */
-static long call_brk(const uint64_t a[6])
+long call_brk(const uint64_t a[6])
 {
 	uint64_t wanted = a[0], end = round_up(wanted);
 
@@ -122,7 +122,7 @@ static long map_file(const uint64_t a[6], uint64_t size)
 	return result < 0 ? result : at;
 }
 
-static long call_mmap(const uint64_t a[6])
+long call_mmap(const uint64_t a[6])
 {
 	uint64_t size = round_up(a[1]);
 	bool fixed = a[3] & (MAP_FIXED | MAP_FIXED_NOREPLACE);
@@ -140,14 +140,14 @@ static long call_mmap(const uint64_t a[6])
 	return map_anonymous(a, size);
 }
 
-static long call_munmap(const uint64_t a[6])
+long call_munmap(const uint64_t a[6])
 {
 	uint64_t size = round_up(a[1]);
 
 	return range_valid(a[0], size) ? area_unmap(a[0], size) : -EINVAL;
 }
 
-static long call_mprotect(const uint64_t a[6])
+long call_mprotect(const uint64_t a[6])
 {
 	uint64_t size = round_up(a[1]);
 
@@ -199,7 +199,7 @@ static long grow(uint64_t address, uint64_t old, uint64_t size, bool may_move)
 	return result ? result : (long)to;
 }
 
-static long call_mremap(const uint64_t a[6])
+long call_mremap(const uint64_t a[6])
 {
 	uint64_t address = a[0], old = round_up(a[1]), size = round_up(a[2]);
 
@@ -255,7 +255,7 @@ static long discard(uint64_t address, uint64_t end)
 	return 0;
 }
 
-static long call_madvise(const uint64_t a[6])
+long call_madvise(const uint64_t a[6])
 {
 	uint64_t size = round_up(a[1]);
 
@@ -271,7 +271,7 @@ static long call_madvise(const uint64_t a[6])
 	return !result && size && !covered(a[0], size) ? -ENOMEM : result;
 }
 
-static long call_mincore(const uint64_t a[6])
+long call_mincore(const uint64_t a[6])
 {
 	uint64_t pages = round_up(a[1]) / PAGE_SIZE;
 	const uint8_t present = 1;
@@ -285,17 +285,3 @@ static long call_mincore(const uint64_t a[6])
 			return -EFAULT;
 	return 0;
 }
-
-static long call_zero(const uint64_t a[6])
-{
-	(void)a;
-	return 0;
-}
-
-static const struct call_entry entries[] = {
-	{9, "mmap", call_mmap}, {10, "mprotect", call_mprotect}, {11, "munmap", call_munmap}, {12, "brk", call_brk},
-	{25, "mremap", call_mremap}, {26, "msync", call_zero}, {27, "mincore", call_mincore}, {28, "madvise", call_madvise},
-	{149, "mlock", call_zero}, {150, "munlock", call_zero}, {151, "mlockall", call_zero},
-	{152, "munlockall", call_zero}, {325, "mlock2", call_zero},
-};
-const struct call_table memory_calls = {entries, sizeof entries / sizeof *entries};

@@ -4,9 +4,9 @@
 #include <framework/memory.h>
 #include <kernel/pd.h>
 
-#include "posix/call.h"
 #include "posix/description.h"
 #include "posix/errno.h"
+#include "posix/handlers.h"
 #include "posix/process.h"
 #include "posix/user.h"
 
@@ -66,17 +66,17 @@ static long open_at(long directory, addr_t path, uint64_t flags, uint64_t mode)
 	return result;
 }
 
-static long call_open(const uint64_t a[6])
+long call_open(const uint64_t a[6])
 {
 	return open_at(AT_FDCWD, a[0], a[1], a[2]);
 }
 
-static long call_openat(const uint64_t a[6])
+long call_openat(const uint64_t a[6])
 {
 	return open_at((long)a[0], a[1], a[2], a[3]);
 }
 
-static long call_creat(const uint64_t a[6])
+long call_creat(const uint64_t a[6])
 {
 	return open_at(AT_FDCWD, a[0], O_CREAT | O_WRONLY | O_TRUNC, a[1]);
 }
@@ -123,17 +123,17 @@ static long rmdir_at(long directory, addr_t path)
 	return 0;
 }
 
-static long call_unlink(const uint64_t a[6])
+long call_unlink(const uint64_t a[6])
 {
 	return unlink_at(AT_FDCWD, a[0]);
 }
 
-static long call_rmdir(const uint64_t a[6])
+long call_rmdir(const uint64_t a[6])
 {
 	return rmdir_at(AT_FDCWD, a[0]);
 }
 
-static long call_unlinkat(const uint64_t a[6])
+long call_unlinkat(const uint64_t a[6])
 {
 	if (a[2] & ~(uint64_t)AT_REMOVEDIR)
 		return -EINVAL;
@@ -176,22 +176,22 @@ static long mknod_at(long directory, addr_t path, uint64_t mode)
 	return name_new(directory, path, inode_make(INODE_FILE, (uint32_t)mode & 07777 & ~umask_now));
 }
 
-static long call_mknod(const uint64_t a[6])
+long call_mknod(const uint64_t a[6])
 {
 	return mknod_at(AT_FDCWD, a[0], a[1]);
 }
 
-static long call_mknodat(const uint64_t a[6])
+long call_mknodat(const uint64_t a[6])
 {
 	return mknod_at((long)a[0], a[1], a[2]);
 }
 
-static long call_mkdir(const uint64_t a[6])
+long call_mkdir(const uint64_t a[6])
 {
 	return mkdir_at(AT_FDCWD, a[0], a[1]);
 }
 
-static long call_mkdirat(const uint64_t a[6])
+long call_mkdirat(const uint64_t a[6])
 {
 	return mkdir_at((long)a[0], a[1], a[2]);
 }
@@ -261,17 +261,17 @@ static long rename_at(long from_directory, addr_t from_path, long to_directory, 
 	return 0;
 }
 
-static long call_rename(const uint64_t a[6])
+long call_rename(const uint64_t a[6])
 {
 	return rename_at(AT_FDCWD, a[0], AT_FDCWD, a[1], 0);
 }
 
-static long call_renameat(const uint64_t a[6])
+long call_renameat(const uint64_t a[6])
 {
 	return rename_at((long)a[0], a[1], (long)a[2], a[3], 0);
 }
 
-static long call_renameat2(const uint64_t a[6])
+long call_renameat2(const uint64_t a[6])
 {
 	return rename_at((long)a[0], a[1], (long)a[2], a[3], a[4]);
 }
@@ -288,12 +288,12 @@ static long link_at(long from_directory, addr_t from, long to_directory, addr_t 
 	return result;
 }
 
-static long call_link(const uint64_t a[6])
+long call_link(const uint64_t a[6])
 {
 	return link_at(AT_FDCWD, a[0], AT_FDCWD, a[1], false);
 }
 
-static long call_linkat(const uint64_t a[6])
+long call_linkat(const uint64_t a[6])
 {
 	return link_at((long)a[0], a[1], (long)a[2], a[3], a[4] & AT_SYMLINK_FOLLOW);
 }
@@ -312,12 +312,12 @@ static long symlink_at(addr_t target, long directory, addr_t path)
 	return name_new(directory, path, made);
 }
 
-static long call_symlink(const uint64_t a[6])
+long call_symlink(const uint64_t a[6])
 {
 	return symlink_at(a[0], AT_FDCWD, a[1]);
 }
 
-static long call_symlinkat(const uint64_t a[6])
+long call_symlinkat(const uint64_t a[6])
 {
 	return symlink_at(a[0], (long)a[1], a[2]);
 }
@@ -338,7 +338,7 @@ static long readlink_at(long directory, addr_t path, addr_t to, uint64_t size)
 		target = inode->target;
 	}
 	long result = -EINVAL;
-	if (target && (int64_t)size > 0) {
+	if (target && (int32_t)size > 0) {
 		uint64_t length = strlen(target);
 		length = length < size ? length : size;
 		result = user_write(to, target, length) ? -EFAULT : (long)length;
@@ -348,22 +348,12 @@ static long readlink_at(long directory, addr_t path, addr_t to, uint64_t size)
 	return result;
 }
 
-static long call_readlink(const uint64_t a[6])
+long call_readlink(const uint64_t a[6])
 {
 	return readlink_at(AT_FDCWD, a[0], a[1], a[2]);
 }
 
-static long call_readlinkat(const uint64_t a[6])
+long call_readlinkat(const uint64_t a[6])
 {
 	return readlink_at((long)a[0], a[1], a[2], a[3]);
 }
-
-static const struct call_entry entries[] = {
-	{2, "open", call_open}, {82, "rename", call_rename}, {83, "mkdir", call_mkdir}, {84, "rmdir", call_rmdir},
-	{85, "creat", call_creat}, {86, "link", call_link}, {87, "unlink", call_unlink}, {88, "symlink", call_symlink},
-	{89, "readlink", call_readlink}, {133, "mknod", call_mknod}, {257, "openat", call_openat},
-	{258, "mkdirat", call_mkdirat}, {259, "mknodat", call_mknodat}, {263, "unlinkat", call_unlinkat},
-	{264, "renameat", call_renameat}, {265, "linkat", call_linkat}, {266, "symlinkat", call_symlinkat},
-	{267, "readlinkat", call_readlinkat}, {316, "renameat2", call_renameat2},
-};
-const struct call_table name_calls = {entries, sizeof entries / sizeof *entries};

@@ -3,9 +3,9 @@
 #include <framework/heap.h>
 #include <framework/memory.h>
 
-#include "posix/call.h"
 #include "posix/description.h"
 #include "posix/errno.h"
+#include "posix/handlers.h"
 #include "posix/signal.h"
 #include "posix/user.h"
 
@@ -161,12 +161,12 @@ static long pipe_make(addr_t to, uint64_t flags)
 	return user_write(to, numbers, sizeof numbers);
 }
 
-static long call_pipe(const uint64_t a[6])
+long call_pipe(const uint64_t a[6])
 {
 	return pipe_make(a[0], 0);
 }
 
-static long call_pipe2(const uint64_t a[6])
+long call_pipe2(const uint64_t a[6])
 {
 	return pipe_make(a[0], a[1]);
 }
@@ -256,17 +256,12 @@ static long event_make(uint64_t value, uint64_t flags)
 	return number;
 }
 
-static long call_eventfd(const uint64_t a[6])
+long call_eventfd(const uint64_t a[6])
 {
 	return event_make(a[0], 0);
 }
 
-static long call_eventfd2(const uint64_t a[6])
+long call_eventfd2(const uint64_t a[6])
 {
 	return event_make(a[0], a[1]);
 }
-
-static const struct call_entry entries[] = {
-	{22, "pipe", call_pipe}, {284, "eventfd", call_eventfd}, {290, "eventfd2", call_eventfd2}, {293, "pipe2", call_pipe2},
-};
-const struct call_table pipe_calls = {entries, sizeof entries / sizeof *entries};

@@ -3,14 +3,14 @@
 #include <framework/env.h>
 #include <framework/heap.h>
 
-#include "posix/call.h"
 #include "posix/description.h"
 #include "posix/errno.h"
-#include "posix/thread.h"
+#include "posix/handlers.h"
+#include "posix/signal.h"
 #include "posix/time.h"
 #include "posix/user.h"
 
-enum { POLLS = 1024 };
+enum { POLLS = 1024, LONG_BITS = 8 * sizeof(long) };
 
 struct poll {
 	int32_t descriptor;
@@ -77,7 +77,7 @@ static long poll_run(addr_t at, uint64_t count, uint64_t deadline)
 	return result;
 }
 
-static long call_poll(const uint64_t a[6])
+long call_poll(const uint64_t a[6])
 {
 	int32_t limit = (int32_t)a[2];
 	uint64_t deadline = limit < 0 ? UINT64_MAX : limit ? clock_now() + (uint64_t)limit * 1000000 : 0;
@@ -97,7 +97,7 @@ static long mask_set(addr_t at)
 		return -EFAULT;
 	self->saved_mask = self->mask;
 	self->restore_mask = true;
-	self->mask = mask & ~(1ul << 8 | 1ul << 18);
+	self->mask = mask & ~UNBLOCKABLE;
 	return 0;
 }
 
@@ -115,7 +115,7 @@ static long deadline_of(addr_t at, uint64_t *deadline)
 	return result;
 }
 
-static long call_ppoll(const uint64_t a[6])
+long call_ppoll(const uint64_t a[6])
 {
 	uint64_t deadline;
 	long result = deadline_of(a[2], &deadline);
@@ -128,7 +128,7 @@ static long call_ppoll(const uint64_t a[6])
 static long select_run(const uint64_t a[6], uint64_t deadline)
 {
 	static const int16_t wanted[3] = {POLLIN, POLLOUT, 0};
-	uint64_t sets[3][POLLS / 64] = {{0}}, bytes = (a[0] + 63) / 64 * 8;
+	uint64_t sets[3][POLLS / 64] = {{0}}, bytes = (a[0] + LONG_BITS - 1) / LONG_BITS * sizeof(long);
 	uint32_t count = 0;
 	long total = 0;
 
@@ -153,7 +153,7 @@ static long select_run(const uint64_t a[6], uint64_t deadline)
 			sets[k][i] = 0;
 		for (uint32_t i = 0; i < count && result > 0; i++)
 			if (list[i].found & (wanted[k] | POLLHUP | POLLERR) && list[i].wanted & wanted[k]) {
-				sets[k][list[i].descriptor / 64] |= 1ul << list[i].descriptor % 64;
+				sets[k][list[i].descriptor / 64] |= 1ull << list[i].descriptor % 64;
 				total++;
 			}
 		if (result >= 0 && a[1 + k] && user_write(a[1 + k], sets[k], bytes))
@@ -163,22 +163,24 @@ static long select_run(const uint64_t a[6], uint64_t deadline)
 	return result > 0 ? total : result;
 }
 
-static long call_select(const uint64_t a[6])
+long call_select(const uint64_t a[6])
 {
-	uint64_t value[2], deadline = UINT64_MAX;
+	uint64_t deadline = UINT64_MAX;
+	long value[2];
 
 	if (a[4]) {
 		if (user_read(value, a[4], sizeof value))
 			return -EFAULT;
-		uint64_t span = value[0] * 1000000000 + value[1] * 1000;
+		uint64_t span = (uint64_t)value[0] * 1000000000 + (uint64_t)value[1] * 1000;
 		deadline = span ? clock_now() + span : 0;
 	}
 	return select_run(a, deadline);
 }
 
-static long call_pselect(const uint64_t a[6])
+long call_pselect(const uint64_t a[6])
 {
-	uint64_t deadline, mask[2] = {0, 0};
+	addr_t mask[2] = {0, 0};
+	uint64_t deadline;
 	long result = deadline_of(a[4], &deadline);
 
 	if (!result && a[5] && user_read(mask, a[5], sizeof mask))
@@ -187,8 +189,3 @@ static long call_pselect(const uint64_t a[6])
 		result = mask_set(mask[0]);
 	return result ? result : select_run(a, deadline);
 }
-
-static const struct call_entry entries[] = {
-	{7, "poll", call_poll}, {23, "select", call_select}, {270, "pselect6", call_pselect}, {271, "ppoll", call_ppoll},
-};
-const struct call_table poll_calls = {entries, sizeof entries / sizeof *entries};

@@ -1,60 +1,46 @@
 /* SPDX-License-Identifier: MIT */
 /* Calls about the process and the machine that need no more than an answer. */
+#include <framework/format.h>
 #include <framework/memory.h>
 #include <pd/session.h>
 
-#include "posix/call.h"
 #include "posix/errno.h"
 #include "posix/file.h"
+#include "posix/handlers.h"
+#include "posix/processor.h"
 #include "posix/thread.h"
 #include "posix/user.h"
 
-enum { ARCH_SET_GS = 0x1001, ARCH_SET_FS = 0x1002, ARCH_GET_FS = 0x1003 };
 enum { PR_SET_NAME = 15, PR_GET_NAME = 16 };
 enum { RLIMIT_STACK = 3, RLIMIT_NOFILE = 7, RLIMITS = 16 };
 
-static long call_arch_prctl(const uint64_t a[6])
-{
-	struct registers *registers = call_registers();
-
-	switch (a[0]) {
-	case ARCH_SET_FS:
-		if (a[1] >= LIBRARY_LOW)
-			return -EPERM;
-		registers->fs_base = a[1];
-		return 0;
-	case ARCH_GET_FS: return user_write(a[1], &registers->fs_base, 8);
-	case ARCH_SET_GS: call_unsupported("arch_prctl", "GS belongs to the kernel interface"); return -EPERM;
-	default: return -EINVAL;
-	}
-}
-
-static long call_one(const uint64_t a[6])
+long call_one(const uint64_t a[6])
 {
 	(void)a;
 	return 1;
 }
 
-static long call_zero(const uint64_t a[6])
+long call_zero(const uint64_t a[6])
 {
 	(void)a;
 	return 0;
 }
 
-static long call_enosys(const uint64_t a[6])
+long call_enosys(const uint64_t a[6])
 {
 	(void)a;
 	return -ENOSYS;
 }
 
-static long call_uname(const uint64_t a[6])
+long call_uname(const uint64_t a[6])
 {
-	static const char fields[6][65] = {"Linux", "rtcr", "6.1.0", "#1 RTCR", "x86_64", "(none)"};
+	char fields[6][65] = {"Linux", "rtcr", "6.1.0", "#1 RTCR", "", "(none)"};
 
+	text_copy(fields[4], sizeof fields[4], processor_machine);
 	return user_write(a[0], fields, sizeof fields);
 }
 
-static long call_getrandom(const uint64_t a[6])
+long call_getrandom(const uint64_t a[6])
 {
 	uint8_t part[256];
 
@@ -70,7 +56,7 @@ static long call_getrandom(const uint64_t a[6])
 	return (long)a[1];
 }
 
-static long call_prctl(const uint64_t a[6])
+long call_prctl(const uint64_t a[6])
 {
 	struct thread *self = thread_self();
 
@@ -81,32 +67,37 @@ static long call_prctl(const uint64_t a[6])
 	return -EINVAL;
 }
 
-static long limit_write(uint64_t resource, addr_t to)
+static void limit_get(uint64_t resource, uint64_t value[2])
 {
-	uint64_t value[2] = {UINT64_MAX, UINT64_MAX};
-
-	if (resource == RLIMIT_STACK)
-		value[0] = 8 << 20;
-	if (resource == RLIMIT_NOFILE)
-		value[0] = value[1] = 1024;
-	return user_write(to, value, sizeof value);
+	value[0] = resource == RLIMIT_STACK ? 8 << 20 : resource == RLIMIT_NOFILE ? 1024 : UINT64_MAX;
+	value[1] = resource == RLIMIT_NOFILE ? 1024 : UINT64_MAX;
 }
 
-static long call_getrlimit(const uint64_t a[6])
+long call_getrlimit(const uint64_t a[6])
 {
-	return a[0] < RLIMITS ? limit_write(a[0], a[1]) : -EINVAL;
+	uint64_t value[2];
+
+	if (a[0] >= RLIMITS)
+		return -EINVAL;
+	limit_get(a[0], value);
+	const unsigned long shown[2] = {(unsigned long)value[0], (unsigned long)value[1]};
+	return user_write(a[1], shown, sizeof shown);
 }
 
-static long call_prlimit(const uint64_t a[6])
+long call_prlimit(const uint64_t a[6])
 {
+	uint64_t value[2];
+
 	if (a[1] >= RLIMITS)
 		return -EINVAL;
-	return a[3] ? limit_write(a[1], a[3]) : 0;
+	limit_get(a[1], value);
+	return a[3] ? user_write(a[3], value, sizeof value) : 0;
 }
 
-static long call_getrusage(const uint64_t a[6])
+long call_getrusage(const uint64_t a[6])
 {
-	uint64_t usage[18] = {0}, now = clock_now();
+	uint64_t now = clock_now();
+	unsigned long usage[18] = {0};
 	const int self = 0, children = -1, thread = 1;
 
 	if ((int)a[0] != self && (int)a[0] != children && (int)a[0] != thread)
@@ -114,38 +105,38 @@ static long call_getrusage(const uint64_t a[6])
 	if ((int)a[0] == children)
 		now = 0;
 
-	usage[0] = now / 1000000000;
-	usage[1] = now % 1000000000 / 1000;
+	usage[0] = (unsigned long)(now / 1000000000);
+	usage[1] = (unsigned long)(now % 1000000000 / 1000);
 	return user_write(a[1], usage, sizeof usage);
 }
 
-static long call_sysinfo(const uint64_t a[6])
+long call_sysinfo(const uint64_t a[6])
 {
 	const struct pd_quota_request request = {};
 	struct pd_quota_reply quota = {0};
 	struct {
-		int64_t uptime;
-		uint64_t loads[3], total, free, shared, buffers, swap, swap_free;
+		long uptime;
+		unsigned long loads[3], total, free, shared, buffers, swap, swap_free;
 		uint16_t processes, padding;
-		uint64_t high, high_free;
+		unsigned long high, high_free;
 		uint32_t unit;
 	} info = {.processes = 1, .unit = 1};
 	err_t ignored = pd_quota((ep_t){SLOT_PD}, &request, NULL, &quota, NULL);
 
 	(void)ignored;
-	info.uptime = (int64_t)(clock_now() / 1000000000);
-	info.total = quota.ram_limit;
-	info.free = quota.ram_limit - quota.ram_used;
+	info.uptime = (long)(clock_now() / 1000000000);
+	info.total = (unsigned long)quota.ram_limit;
+	info.free = (unsigned long)(quota.ram_limit - quota.ram_used);
 	return user_write(a[0], &info, sizeof info);
 }
 
 /* 20 - the nice value. */
-static long call_getpriority(const uint64_t a[6])
+long call_getpriority(const uint64_t a[6])
 {
 	return a[0] > 2 ? -EINVAL : 20;
 }
 
-static long call_getcpu(const uint64_t a[6])
+long call_getcpu(const uint64_t a[6])
 {
 	const uint32_t zero = 0;
 
@@ -154,7 +145,7 @@ static long call_getcpu(const uint64_t a[6])
 	return 0;
 }
 
-static long call_three_ids(const uint64_t a[6])
+long call_three_ids(const uint64_t a[6])
 {
 	const uint32_t zero = 0;
 
@@ -163,17 +154,3 @@ static long call_three_ids(const uint64_t a[6])
 			return -EFAULT;
 	return 0;
 }
-
-static const struct call_entry entries[] = {
-	{39, "getpid", call_one}, {63, "uname", call_uname}, {97, "getrlimit", call_getrlimit},
-	{98, "getrusage", call_getrusage}, {99, "sysinfo", call_sysinfo}, {102, "getuid", call_zero},
-	{104, "getgid", call_zero}, {105, "setuid", call_zero}, {106, "setgid", call_zero}, {107, "geteuid", call_zero},
-	{108, "getegid", call_zero}, {109, "setpgid", call_zero}, {110, "getppid", call_zero}, {111, "getpgrp", call_one},
-	{112, "setsid", call_one}, {115, "getgroups", call_zero}, {116, "setgroups", call_zero},
-	{118, "getresuid", call_three_ids}, {120, "getresgid", call_three_ids}, {121, "getpgid", call_one},
-	{124, "getsid", call_one}, {140, "getpriority", call_getpriority}, {141, "setpriority", call_zero},
-	{145, "sched_getscheduler", call_zero}, {157, "prctl", call_prctl}, {158, "arch_prctl", call_arch_prctl},
-	{160, "setrlimit", call_zero}, {302, "prlimit64", call_prlimit}, {309, "getcpu", call_getcpu},
-	{318, "getrandom", call_getrandom}, {334, "rseq", call_enosys}, {324, "membarrier", call_enosys},
-};
-const struct call_table process_calls = {entries, sizeof entries / sizeof *entries};

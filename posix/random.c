@@ -4,6 +4,7 @@
 #include <framework/memory.h>
 
 #include "posix/file.h"
+#include "posix/processor.h"
 
 static uint64_t state[4];
 
@@ -14,10 +15,10 @@ static uint64_t rotate(uint64_t value, int by)
 
 static uint64_t mix(uint64_t *seed)
 {
-	uint64_t value = *seed += 0x9e3779b97f4a7c15ul;
+	uint64_t value = *seed += 0x9e3779b97f4a7c15ull;
 
-	value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9ul;
-	value = (value ^ value >> 27) * 0x94d049bb133111ebul;
+	value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9ull;
+	value = (value ^ value >> 27) * 0x94d049bb133111ebull;
 	return value ^ value >> 31;
 }
 
@@ -39,7 +40,7 @@ void random_fill(void *to, uint64_t size)
 	uint8_t *bytes = to;
 
 	if (!(state[0] | state[1] | state[2] | state[3])) {
-		uint64_t seed = clock_real() ^ clock_now() << 20 ^ __builtin_ia32_rdtsc();
+		uint64_t seed = clock_real() ^ clock_now() << 20 ^ processor_noise();
 		for (int i = 0; i < 4; i++)
 			state[i] = mix(&seed);
 	}

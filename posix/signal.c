@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Signals: posting, choosing, delivering; see signal.h. Frames are in x86_64/frame.c, calls in signal_calls.c. */
+/* Signals: posting, choosing, delivering; see signal.h. Frames are in ARCH/frame.c, calls in signal_calls.c. */
 #include <cpu/session.h>
 #include <framework/heap.h>
 #include <framework/memory.h>
@@ -159,7 +159,7 @@ bool signal_take(struct thread *thread, uint64_t allowed, struct signal_info *in
 	/* Those of faults first, as Linux does; else the lowest. */
 	const uint64_t faults = BIT(SIGSEGV) | BIT(SIGBUS) | BIT(SIGILL) | BIT(SIGTRAP) | BIT(SIGFPE);
 	uint64_t from = own & faults ? own & faults : own | shared;
-	int number = __builtin_ctzl(from) + 1;
+	int number = __builtin_ctzll(from) + 1;
 	uint64_t bit = BIT(number);
 	if (own & bit) {
 		*info = thread->info[number];
@@ -174,19 +174,13 @@ bool signal_take(struct thread *thread, uint64_t allowed, struct signal_info *in
 }
 
 /* A call that a handler interrupted is done again where the handler and the call allow it. */
-static void call_restart(struct registers *registers, uint64_t call, long result, const struct action *action)
+static void call_restart(struct registers *registers, const struct call *call, const struct action *action)
 {
-	/* poll, select, pause, nanosleep, sigtimedwait, sigsuspend, clock_nanosleep, epoll, pselect, ppoll: never. */
-	static const uint16_t never[] = {7, 23, 34, 35, 128, 130, 230, 232, 270, 271};
-	const uint64_t futex = 202;
-
-	if (call == CALL_NONE || result != -EINTR || !(action->flags & SA_RESTART) || (call == futex && registers->r10))
+	if (!call || !call->entry || call->result != -EINTR || !(action->flags & SA_RESTART))
 		return;
-	for (uint32_t i = 0; i < sizeof never / sizeof *never; i++)
-		if (call == never[i])
-			return;
-	registers->rip -= 2;
-	registers->rax = call;
+	if (call->entry->flags & CALL_FINAL || (call->entry->flags & CALL_FINAL_TIMED && call->argument[3]))
+		return;
+	call_again(registers, call->entry->number, call->argument[0]);
 }
 
 static void handler_enter(struct registers *registers, struct action *action, const struct signal_info *info)
@@ -203,7 +197,7 @@ static void handler_enter(struct registers *registers, struct action *action, co
 		*action = (struct action){.handler = SIG_DFL};
 }
 
-void signals_deliver(struct registers *registers, uint64_t call, long result)
+void signals_deliver(struct registers *registers, const struct call *call)
 {
 	struct thread *self = thread_self();
 	struct signal_info info;
@@ -218,8 +212,8 @@ void signals_deliver(struct registers *registers, uint64_t call, long result)
 		}
 		if (action->handler == SIG_DFL)
 			signal_end(info.number);
-		call_restart(registers, call, result, action);
-		call = CALL_NONE;
+		call_restart(registers, call, action);
+		call = NULL;
 		handler_enter(registers, action, &info);
 	}
 	if (self->restore_mask) {
@@ -253,7 +247,7 @@ void signal_force(struct registers *registers, uint32_t fault, uint64_t address)
 	const struct signal_info info = {.number = number, .code = fault_code(fault, address), .value = address};
 
 	if (self->mask & BIT(number) || actions[number].handler <= SIG_IGN)
-		fault_end(number, fault, address, registers->rip);
+		fault_end(number, fault, address, registers_ip(registers));
 	self->info[number] = info;
 	self->pending |= BIT(number);
 }

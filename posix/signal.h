@@ -13,9 +13,8 @@ enum {
 enum { SIG_DFL, SIG_IGN };
 enum { SI_KERNEL = 128, SI_USER = 0, SI_QUEUE = -1, SI_TIMER = -2, SI_TKILL = -6 };
 
-#define BIT(number) (1ul << ((number) - 1))
+#define BIT(number) (1ull << ((number) - 1))
 #define UNBLOCKABLE (BIT(SIGKILL) | BIT(SIGSTOP))
-#define CALL_NONE UINT64_MAX
 
 /* To one thread, or NULL: to whichever of the program takes it. 0, or -EAGAIN: too many of the number are queued. */
 long signal_post(struct thread *thread, const struct signal_info *info);
@@ -33,8 +32,9 @@ void signals_forget(struct thread *thread);
 /* One that is pending, not blocked or waited for, and not ignored. */
 bool signal_deliverable(const struct thread *thread);
 
-/* Set up a handler for what is pending, or end the program. `call` and `result`: the system call that returns. */
-void signals_deliver(struct registers *registers, uint64_t call, long result);
+/* Set up a handler for what is pending, or end the program. `call`: that returns, NULL: none does. */
+struct call;
+void signals_deliver(struct registers *registers, const struct call *call);
 
 /* As if the program had no handler for it. */
 _Noreturn void signal_end(int number);

@@ -2,9 +2,9 @@
 /* Calls on signals, over signal.h. */
 #include <framework/memory.h>
 
-#include "posix/call.h"
 #include "posix/errno.h"
 #include "posix/frame.h"
+#include "posix/handlers.h"
 #include "posix/signal.h"
 #include "posix/time.h"
 #include "posix/user.h"
@@ -13,7 +13,32 @@
 enum { SIG_BLOCK, SIG_UNBLOCK, SIG_SETMASK };
 enum { MINSIGSTKSZ = 2048, SIGNAL_SET = 8 };
 
-static long call_sigaction(const uint64_t a[6])
+/* struct sigaction as the program has it. */
+struct action_native {
+	addr_t handler, flags, restorer;
+	uint32_t mask[2];
+};
+
+static long action_read(addr_t from, struct action *action)
+{
+	struct action_native native;
+
+	if (user_read(&native, from, sizeof native))
+		return -EFAULT;
+	*action = (struct action){native.handler, native.flags, native.restorer,
+	                          native.mask[0] | (uint64_t)native.mask[1] << 32};
+	return 0;
+}
+
+static long action_write(addr_t to, const struct action *action)
+{
+	const struct action_native native = {(addr_t)action->handler, (addr_t)action->flags, (addr_t)action->restorer,
+	                                     {(uint32_t)action->mask, (uint32_t)(action->mask >> 32)}};
+
+	return user_write(to, &native, sizeof native);
+}
+
+long call_sigaction(const uint64_t a[6])
 {
 	struct action given, old;
 
@@ -21,16 +46,16 @@ static long call_sigaction(const uint64_t a[6])
 		return -EINVAL;
 	action_get((int)a[0], &old);
 	if (a[1]) {
-		if (user_read(&given, a[1], sizeof given))
+		if (action_read(a[1], &given))
 			return -EFAULT;
 		if (a[0] == SIGKILL || a[0] == SIGSTOP)
 			return -EINVAL;
 		action_set((int)a[0], &given);
 	}
-	return a[2] ? user_write(a[2], &old, sizeof old) : 0;
+	return a[2] ? action_write(a[2], &old) : 0;
 }
 
-static long call_sigprocmask(const uint64_t a[6])
+long call_sigprocmask(const uint64_t a[6])
 {
 	struct thread *self = thread_self();
 	uint64_t set, old = self->mask;
@@ -47,7 +72,7 @@ static long call_sigprocmask(const uint64_t a[6])
 	return a[2] ? user_write(a[2], &old, sizeof old) : 0;
 }
 
-static long call_sigreturn(const uint64_t a[6])
+long call_sigreturn(const uint64_t a[6])
 {
 	struct registers *registers = call_registers();
 	uint64_t mask;
@@ -59,17 +84,21 @@ static long call_sigreturn(const uint64_t a[6])
 	return 0;
 }
 
-static long call_sigaltstack(const uint64_t a[6])
+long call_sigaltstack(const uint64_t a[6])
 {
 	struct thread *self = thread_self();
 	const struct registers *registers = call_registers();
-	bool on = registers->rsp - self->alternate < self->alternate_size;
+	bool on = registers_sp(registers) - self->alternate < self->alternate_size;
 	struct {
-		uint64_t address;
-		uint32_t flags, padding;
-		uint64_t size;
-	} given, old = {self->alternate, on ? 1 : self->alternate_size ? 0 : 2, 0, self->alternate_size};
+		addr_t address;
+		uint32_t flags;
+		addr_t size;
+	} given, old;
 
+	memset(&old, 0, sizeof old);
+	old.address = (addr_t)self->alternate;
+	old.flags = on ? 1 : self->alternate_size ? 0 : 2;
+	old.size = (addr_t)self->alternate_size;
 	if (a[0]) {
 		if (user_read(&given, a[0], sizeof given))
 			return -EFAULT;
@@ -85,7 +114,7 @@ static long call_sigaltstack(const uint64_t a[6])
 	return a[1] ? user_write(a[1], &old, sizeof old) : 0;
 }
 
-static long call_sigpending(const uint64_t a[6])
+long call_sigpending(const uint64_t a[6])
 {
 	const struct thread *self = thread_self();
 	uint64_t pending = signals_pending(self) & self->mask;
@@ -102,7 +131,7 @@ static long wait_for_signal(uint64_t deadline)
 	return wait_on(&never, deadline);
 }
 
-static long call_sigsuspend(const uint64_t a[6])
+long call_sigsuspend(const uint64_t a[6])
 {
 	struct thread *self = thread_self();
 	uint64_t set;
@@ -117,13 +146,13 @@ static long call_sigsuspend(const uint64_t a[6])
 	return wait_for_signal(UINT64_MAX);
 }
 
-static long call_pause(const uint64_t a[6])
+long call_pause(const uint64_t a[6])
 {
 	(void)a;
 	return wait_for_signal(UINT64_MAX);
 }
 
-static long call_sigtimedwait(const uint64_t a[6])
+long call_sigtimedwait(const uint64_t a[6])
 {
 	struct thread *self = thread_self();
 	uint64_t set, span, deadline = UINT64_MAX;
@@ -164,7 +193,7 @@ static long send(struct thread *thread, uint64_t number, int code, uint64_t valu
 	return number ? signal_post(thread, &info) : 0;
 }
 
-static long call_kill(const uint64_t a[6])
+long call_kill(const uint64_t a[6])
 {
 	int64_t target = (int32_t)a[0];
 
@@ -179,12 +208,12 @@ static long send_thread(uint64_t id, uint64_t number)
 	return -ESRCH;
 }
 
-static long call_tkill(const uint64_t a[6])
+long call_tkill(const uint64_t a[6])
 {
 	return (int32_t)a[0] <= 0 ? -EINVAL : send_thread(a[0], a[1]);
 }
 
-static long call_tgkill(const uint64_t a[6])
+long call_tgkill(const uint64_t a[6])
 {
 	if ((int32_t)a[0] <= 0 || (int32_t)a[1] <= 0)
 		return -EINVAL;
@@ -194,16 +223,18 @@ static long call_tgkill(const uint64_t a[6])
 /* The siginfo of the program: its code, which must not be the system's own, and its value. */
 static long info_read(addr_t at, int *code, uint64_t *value)
 {
-	uint64_t native[16];
+	uint8_t native[128];
+	struct signal_info info;
 
 	if (user_read(native, at, sizeof native))
 		return -EFAULT;
-	*code = (int32_t)native[1];
-	*value = native[3];
+	signal_info_take(native, &info);
+	*code = info.code;
+	*value = info.extra;
 	return *code >= 0 || *code == SI_TKILL ? -EPERM : 0;
 }
 
-static long call_sigqueueinfo(const uint64_t a[6])
+long call_sigqueueinfo(const uint64_t a[6])
 {
 	uint64_t value;
 	int code;
@@ -212,7 +243,7 @@ static long call_sigqueueinfo(const uint64_t a[6])
 	return result ? result : (int32_t)a[0] == 1 ? send(NULL, a[1], code, value) : -ESRCH;
 }
 
-static long call_tgsigqueueinfo(const uint64_t a[6])
+long call_tgsigqueueinfo(const uint64_t a[6])
 {
 	uint64_t value;
 	int code;
@@ -225,12 +256,3 @@ static long call_tgsigqueueinfo(const uint64_t a[6])
 			return send(&threads[i], a[2], code, value);
 	return -ESRCH;
 }
-
-static const struct call_entry entries[] = {
-	{13, "rt_sigaction", call_sigaction}, {14, "rt_sigprocmask", call_sigprocmask}, {15, "rt_sigreturn", call_sigreturn},
-	{34, "pause", call_pause}, {62, "kill", call_kill}, {127, "rt_sigpending", call_sigpending},
-	{128, "rt_sigtimedwait", call_sigtimedwait}, {129, "rt_sigqueueinfo", call_sigqueueinfo},
-	{130, "rt_sigsuspend", call_sigsuspend}, {131, "sigaltstack", call_sigaltstack}, {200, "tkill", call_tkill},
-	{234, "tgkill", call_tgkill}, {297, "rt_tgsigqueueinfo", call_tgsigqueueinfo},
-};
-const struct call_table signal_calls = {entries, sizeof entries / sizeof *entries};

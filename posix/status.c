@@ -4,15 +4,15 @@
 #include <framework/memory.h>
 #include <pd/session.h>
 
-#include "posix/call.h"
 #include "posix/description.h"
 #include "posix/errno.h"
+#include "posix/handlers.h"
+#include "posix/status.h"
 #include "posix/time.h"
 #include "posix/user.h"
 
 enum { AT_SYMLINK_NOFOLLOW = 0x100, AT_EMPTY_PATH = 0x1000 };
 enum { UTIME_NOW = 0x3fffffff, UTIME_OMIT = 0x3ffffffe };
-enum { STAT_BLOCK = 4096, SECTOR = 512 };
 
 uint32_t inode_type(const struct inode *inode)
 {
@@ -20,30 +20,6 @@ uint32_t inode_type(const struct inode *inode)
 	                                 [INODE_DEVICE] = 0020000};
 
 	return types[inode->kind];
-}
-
-/* struct stat of x86-64: device, inode, links, mode+uid, gid, special, size, block, blocks, three times, unused. */
-static long stat_write(addr_t to, const struct inode *inode, uint32_t type)
-{
-	static const struct inode none = {.number = 1, .mode = 0600, .links = 1};
-	uint64_t out[18] = {0};
-
-	if (!inode)
-		inode = &none;
-	out[0] = 1;
-	out[1] = inode->number;
-	out[2] = inode->links;
-	out[3] = type | inode->mode;
-	out[5] = inode->device;
-	out[6] = inode->kind == INODE_LINK ? strlen(inode->target) : inode->size;
-	out[7] = STAT_BLOCK;
-	out[8] = (inode->size + SECTOR - 1) / SECTOR;
-	const uint64_t times[3] = {inode->accessed, inode->modified, inode->changed};
-	for (int i = 0; i < 3; i++) {
-		out[9 + 2 * i] = times[i] / 1000000000;
-		out[10 + 2 * i] = times[i] % 1000000000;
-	}
-	return user_write(to, out, sizeof out);
 }
 
 static long stat_path(long directory, addr_t path, addr_t to, bool follow)
@@ -64,7 +40,7 @@ static uint32_t file_type(const struct description *file)
 	return file->kind->type ? file->kind->type : inode_type(file->inode);
 }
 
-static long call_fstat(const uint64_t a[6])
+long call_fstat(const uint64_t a[6])
 {
 	const struct description *file = description_of(a[0]);
 
@@ -73,12 +49,12 @@ static long call_fstat(const uint64_t a[6])
 	return stat_write(a[1], file->inode, file_type(file));
 }
 
-static long call_stat(const uint64_t a[6])
+long call_stat(const uint64_t a[6])
 {
 	return stat_path(AT_FDCWD, a[0], a[1], true);
 }
 
-static long call_lstat(const uint64_t a[6])
+long call_lstat(const uint64_t a[6])
 {
 	return stat_path(AT_FDCWD, a[0], a[1], false);
 }
@@ -90,7 +66,7 @@ static bool path_empty(addr_t path)
 	return user_read(&first, path, 1) == 0 && !first;
 }
 
-static long call_newfstatat(const uint64_t a[6])
+long call_newfstatat(const uint64_t a[6])
 {
 	const uint64_t by_descriptor[6] = {a[0], a[2]};
 
@@ -115,7 +91,7 @@ static long statx_write(addr_t to, const struct inode *inode, uint32_t type)
 		} times[4];
 		uint32_t special_major, special_minor, device_major, device_minor;
 		uint64_t rest[14];
-	} out = {.mask = 0x7ff, .block = STAT_BLOCK, .device_minor = 1};
+	} out = {.mask = 0x7ff, .block = STATUS_BLOCK, .device_minor = 1};
 
 	_Static_assert(sizeof out == 256, "struct statx");
 	inode = inode ? inode : &none;
@@ -123,7 +99,7 @@ static long statx_write(addr_t to, const struct inode *inode, uint32_t type)
 	out.mode = (uint16_t)(type | inode->mode);
 	out.number = inode->number;
 	out.size = inode->kind == INODE_LINK ? strlen(inode->target) : inode->size;
-	out.blocks = (inode->size + SECTOR - 1) / SECTOR;
+	out.blocks = (inode->size + STATUS_SECTOR - 1) / STATUS_SECTOR;
 	out.special_major = inode->device >> 8;
 	out.special_minor = inode->device & 255;
 	const uint64_t times[4] = {inode->accessed, 0, inode->changed, inode->modified};
@@ -134,7 +110,7 @@ static long statx_write(addr_t to, const struct inode *inode, uint32_t type)
 	return user_write(to, &out, sizeof out);
 }
 
-static long call_statx(const uint64_t a[6])
+long call_statx(const uint64_t a[6])
 {
 	struct inode *inode;
 
@@ -163,12 +139,12 @@ static long access_path(long directory, addr_t path, uint64_t mode)
 	return result;
 }
 
-static long call_access(const uint64_t a[6])
+long call_access(const uint64_t a[6])
 {
 	return access_path(AT_FDCWD, a[0], a[1]);
 }
 
-static long call_faccessat(const uint64_t a[6])
+long call_faccessat(const uint64_t a[6])
 {
 	return access_path((long)a[0], a[1], a[2]);
 }
@@ -192,17 +168,17 @@ static long chmod_at(long directory, addr_t path, uint64_t mode)
 	return result;
 }
 
-static long call_chmod(const uint64_t a[6])
+long call_chmod(const uint64_t a[6])
 {
 	return chmod_at(AT_FDCWD, a[0], a[1]);
 }
 
-static long call_fchmodat(const uint64_t a[6])
+long call_fchmodat(const uint64_t a[6])
 {
 	return chmod_at((long)a[0], a[1], a[2]);
 }
 
-static long call_fchmod(const uint64_t a[6])
+long call_fchmod(const uint64_t a[6])
 {
 	const struct description *file = description_of(a[0]);
 
@@ -220,29 +196,29 @@ static long chown_at(long directory, addr_t path, bool follow)
 	return result;
 }
 
-static long call_chown(const uint64_t a[6])
+long call_chown(const uint64_t a[6])
 {
 	return chown_at(AT_FDCWD, a[0], true);
 }
 
-static long call_lchown(const uint64_t a[6])
+long call_lchown(const uint64_t a[6])
 {
 	return chown_at(AT_FDCWD, a[0], false);
 }
 
-static long call_fchownat(const uint64_t a[6])
+long call_fchownat(const uint64_t a[6])
 {
 	if (a[4] & AT_EMPTY_PATH && path_empty(a[1]))
 		return description_of(a[0]) ? 0 : -EBADF;
 	return chown_at((long)a[0], a[1], !(a[4] & AT_SYMLINK_NOFOLLOW));
 }
 
-static long call_fchown(const uint64_t a[6])
+long call_fchown(const uint64_t a[6])
 {
 	return description_of(a[0]) ? 0 : -EBADF;
 }
 
-static long call_umask(const uint64_t a[6])
+long call_umask(const uint64_t a[6])
 {
 	uint32_t before = umask_now;
 
@@ -279,13 +255,13 @@ static long times_at(long directory, addr_t path, bool follow, const int64_t tim
 
 static const int64_t times_now[2][2] = {{0, UTIME_NOW}, {0, UTIME_NOW}};
 
-static long call_utimensat(const uint64_t a[6])
+long call_utimensat(const uint64_t a[6])
 {
 	int64_t times[2][2];
 	const struct description *file;
 
 	memcpy(times, times_now, sizeof times);
-	if (a[2] && user_read(times, a[2], sizeof times))
+	if (a[2] && (time_pair_read(a[2], times[0]) || time_pair_read(a[2] + time_size(), times[1])))
 		return -EFAULT;
 	for (int i = 0; i < 2; i++)
 		if (times[i][1] != UTIME_NOW && times[i][1] != UTIME_OMIT && (times[i][1] < 0 || times[i][1] >= 1000000000))
@@ -303,31 +279,33 @@ static long call_utimensat(const uint64_t a[6])
 static long microseconds_at(long directory, addr_t path, addr_t at)
 {
 	int64_t times[2][2];
+	long given[2][2];
 
 	memcpy(times, times_now, sizeof times);
-	if (at && user_read(times, at, sizeof times))
+	if (at && user_read(given, at, sizeof given))
 		return -EFAULT;
 	for (int i = 0; at && i < 2; i++) {
-		if (times[i][1] < 0 || times[i][1] >= 1000000)
+		if (given[i][1] < 0 || given[i][1] >= 1000000)
 			return -EINVAL;
-		times[i][1] *= 1000;
+		times[i][0] = given[i][0];
+		times[i][1] = given[i][1] * 1000;
 	}
 	return times_at(directory, path, true, times);
 }
 
-static long call_utimes(const uint64_t a[6])
+long call_utimes(const uint64_t a[6])
 {
 	return microseconds_at(AT_FDCWD, a[0], a[1]);
 }
 
-static long call_futimesat(const uint64_t a[6])
+long call_futimesat(const uint64_t a[6])
 {
 	return microseconds_at((long)a[0], a[1], a[2]);
 }
 
-static long call_utime(const uint64_t a[6])
+long call_utime(const uint64_t a[6])
 {
-	int64_t seconds[2];
+	long seconds[2];
 
 	if (!a[1])
 		return times_at(AT_FDCWD, a[0], true, times_now);
@@ -337,42 +315,45 @@ static long call_utime(const uint64_t a[6])
 	return times_at(AT_FDCWD, a[0], true, times);
 }
 
-/* struct statfs of a tmpfs (statfs(2)): as much is free as the program has memory. */
-static long statfs_write(addr_t to)
+/* Of a tmpfs: as much is free as the program has memory. */
+static long statfs_show(addr_t to, uint64_t size)
 {
 	const struct pd_quota_request request = {};
 	struct pd_quota_reply quota = {0};
 	err_t ignored = pd_quota((ep_t){SLOT_PD}, &request, NULL, &quota, NULL);
-	(void)ignored;
-	const uint64_t all = quota.ram_limit / STAT_BLOCK, left = (quota.ram_limit - quota.ram_used) / STAT_BLOCK;
-	const uint64_t out[15] = {0x01021994, STAT_BLOCK, all, left, left, all, left, 0, NAME_MAX, STAT_BLOCK};
 
-	return user_write(to, out, sizeof out);
+	(void)ignored;
+	return statfs_write(to, size, quota.ram_limit / STATUS_BLOCK, (quota.ram_limit - quota.ram_used) / STATUS_BLOCK);
 }
 
-static long call_statfs(const uint64_t a[6])
+static long statfs_path(addr_t path, addr_t to, uint64_t size)
 {
 	struct inode *inode;
-	long result = path_find(AT_FDCWD, a[0], true, &inode);
+	long result = path_find(AT_FDCWD, path, true, &inode);
 
 	if (result)
 		return result;
 	inode_release(inode);
-	return statfs_write(a[1]);
+	return statfs_show(to, size);
 }
 
-static long call_fstatfs(const uint64_t a[6])
+long call_statfs(const uint64_t a[6])
 {
-	return description_of(a[0]) ? statfs_write(a[1]) : -EBADF;
+	return statfs_path(a[0], a[1], 0);
 }
 
-static const struct call_entry entries[] = {
-	{4, "stat", call_stat}, {5, "fstat", call_fstat}, {6, "lstat", call_lstat}, {21, "access", call_access},
-	{90, "chmod", call_chmod}, {91, "fchmod", call_fchmod}, {92, "chown", call_chown}, {93, "fchown", call_fchown},
-	{94, "lchown", call_lchown}, {95, "umask", call_umask}, {132, "utime", call_utime}, {137, "statfs", call_statfs},
-	{138, "fstatfs", call_fstatfs}, {235, "utimes", call_utimes}, {260, "fchownat", call_fchownat},
-	{261, "futimesat", call_futimesat}, {262, "newfstatat", call_newfstatat}, {268, "fchmodat", call_fchmodat},
-	{269, "faccessat", call_faccessat}, {280, "utimensat", call_utimensat}, {332, "statx", call_statx},
-	{439, "faccessat2", call_faccessat},
-};
-const struct call_table status_calls = {entries, sizeof entries / sizeof *entries};
+long call_fstatfs(const uint64_t a[6])
+{
+	return description_of(a[0]) ? statfs_show(a[1], 0) : -EBADF;
+}
+
+/* With the size of what they fill as second argument. */
+long call_statfs64(const uint64_t a[6])
+{
+	return statfs_path(a[0], a[2], a[1]);
+}
+
+long call_fstatfs64(const uint64_t a[6])
+{
+	return description_of(a[0]) ? statfs_show(a[2], a[1]) : -EBADF;
+}

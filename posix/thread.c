@@ -4,9 +4,9 @@
 #include <framework/format.h>
 #include <framework/memory.h>
 
-#include "posix/call.h"
 #include "posix/errno.h"
 #include "posix/futex.h"
+#include "posix/handlers.h"
 #include "posix/signal.h"
 #include "posix/user.h"
 
@@ -21,7 +21,7 @@ uint32_t thread_top = 1;
 static uint32_t alive;
 
 _Noreturn void foreign_handle(struct registers *registers);
-_Noreturn void fault_handle(const struct registers *from, uint64_t fault, uint64_t address);
+_Noreturn void fault_handle(struct registers *from, addr_t fault, addr_t address);
 
 void thread_entries_set(struct thread *thread, addr_t foreign_top, addr_t fault_top)
 {
@@ -163,13 +163,13 @@ _Noreturn void program_exit(int status)
 static void robust_release(const struct thread *thread)
 {
 	enum { ENTRIES = 2048 };
-	uint64_t head[3], at;
+	addr_t head[3], at;
 
 	if (!thread->robust || user_read(head, thread->robust, sizeof head))
 		return;
 	at = head[0];
 	for (int i = 0; i < ENTRIES && at != thread->robust; i++) {
-		uint64_t next;
+		addr_t next;
 		bool readable = user_read(&next, at & ~1ul, sizeof next) == 0;
 		if (at != head[2])
 			futex_owner_died((at & ~1ul) + head[1], thread->id);
@@ -197,7 +197,7 @@ _Noreturn void thread_exit(int status)
 	thread_park(self);
 }
 
-static long call_clone(const uint64_t a[6])
+long call_clone(const uint64_t a[6])
 {
 	static struct registers child;
 	uint64_t flags = a[0];
@@ -208,11 +208,12 @@ static long call_clone(const uint64_t a[6])
 		return -ENOSYS;
 	}
 	memcpy(&child, call_registers(), sizeof child);
-	child.rax = 0;
+	registers_complete(&child);
+	call_result_set(&child, 0);
 	if (a[1])
-		child.rsp = a[1];
+		registers_sp_set(&child, a[1]);
 	if (flags & CLONE_SETTLS)
-		child.fs_base = a[4];
+		registers_tls_set(&child, a[4]);
 	long id = thread_new(&child, flags & CLONE_CHILD_CLEARTID ? a[3] : 0);
 	uint32_t tid = (uint32_t)id;
 	if (id > 0 && ((flags & CLONE_PARENT_SETTID && user_write(a[2], &tid, sizeof tid)) ||
@@ -221,61 +222,55 @@ static long call_clone(const uint64_t a[6])
 	return id;
 }
 
-static long call_clone3(const uint64_t a[6])
+long call_clone3(const uint64_t a[6])
 {
 	(void)a;
 	return -ENOSYS;
 }
 
-static long call_fork(const uint64_t a[6])
+long call_fork(const uint64_t a[6])
 {
 	(void)a;
 	call_unsupported("fork", "a component is one process");
 	return -ENOSYS;
 }
 
-static long call_execve(const uint64_t a[6])
+long call_execve(const uint64_t a[6])
 {
 	(void)a;
 	call_unsupported("execve", "a component is one program");
 	return -ENOSYS;
 }
 
-static long call_wait4(const uint64_t a[6])
+long call_wait4(const uint64_t a[6])
 {
 	(void)a;
 	return -ECHILD;
 }
 
-static long call_exit(const uint64_t a[6])
+long call_exit(const uint64_t a[6])
 {
 	thread_exit((int)a[0] & 255);
 }
 
-static long call_exit_group(const uint64_t a[6])
+long call_exit_group(const uint64_t a[6])
 {
 	program_exit((int)a[0] & 255);
 }
 
-static long call_gettid(const uint64_t a[6])
+long call_gettid(const uint64_t a[6])
 {
 	(void)a;
 	return thread_self()->id;
 }
 
-static long call_set_tid_address(const uint64_t a[6])
+long call_set_tid_address(const uint64_t a[6])
 {
 	thread_self()->clear_tid = a[0];
 	return thread_self()->id;
 }
 
-static long call_zero(const uint64_t a[6])
-{
-	(void)a;
-	return 0;
-}
-
-static long call_sched_yield(const uint64_t a[6])
+long call_sched_yield(const uint64_t a[6])
 {
 	(void)a;
 	posix_unlock();
@@ -284,28 +279,19 @@ static long call_sched_yield(const uint64_t a[6])
 	return 0;
 }
 
-static long call_affinity(const uint64_t a[6])
+long call_affinity(const uint64_t a[6])
 {
-	const uint64_t one = 1;
+	const unsigned long one = 1;
 
 	if (a[1] < sizeof one)
 		return -EINVAL;
 	return user_write(a[2], &one, sizeof one) ? -EFAULT : (long)sizeof one;
 }
 
-static long call_set_robust_list(const uint64_t a[6])
+long call_set_robust_list(const uint64_t a[6])
 {
-	if (a[1] != 24)
+	if (a[1] != 3 * sizeof(addr_t))
 		return -EINVAL;
 	thread_self()->robust = a[0];
 	return 0;
 }
-
-static const struct call_entry entries[] = {
-	{24, "sched_yield", call_sched_yield}, {56, "clone", call_clone}, {57, "fork", call_fork}, {58, "vfork", call_fork},
-	{59, "execve", call_execve}, {60, "exit", call_exit}, {61, "wait4", call_wait4}, {186, "gettid", call_gettid},
-	{203, "sched_setaffinity", call_zero}, {204, "sched_getaffinity", call_affinity},
-	{218, "set_tid_address", call_set_tid_address}, {231, "exit_group", call_exit_group},
-	{273, "set_robust_list", call_set_robust_list}, {435, "clone3", call_clone3},
-};
-const struct call_table thread_calls = {entries, sizeof entries / sizeof *entries};

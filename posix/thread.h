@@ -10,10 +10,9 @@
 
 #include <framework/env.h>
 #include <kernel/thread.h>
+#include <posix/machine.h>
 
 #include "posix/wait.h"
-
-#define LIBRARY_LOW ((uint64_t)0x500000000000)
 
 enum { THREADS = UTCB_COUNT - 1, FOREIGN_STACK = 64 * 1024, FAULT_STACK = 256 * 1024, FAULT_STEP = 64 * 1024 };
 enum { SIGNALS = 64 };
@@ -28,6 +27,7 @@ struct thread {
 	uint32_t index;            /* of the control block */
 	uint32_t id;               /* tid of the program */
 	bool used, started, waiting;
+	bool time64;               /* times of the call that it makes are of 64 bits */
 	signal_t signal;
 	slot_t cap;                /* answers CPU_THREAD_OPERATIONS */
 	addr_t clear_tid;

@@ -5,15 +5,15 @@
  */
 #include <framework/memory.h>
 
-#include "posix/call.h"
 #include "posix/errno.h"
+#include "posix/handlers.h"
 #include "posix/signal.h"
 #include "posix/time.h"
 #include "posix/user.h"
 
 enum { SECOND = 1000000000, TIMERS = 32, TIMER_THREAD = UTCB_COUNT - 1, KICK_NS = 300000, TIMER_REAL = TIMERS - 1 };
 enum { CLOCK_REALTIME = 0, CLOCK_MONOTONIC = 1, CLOCK_PROCESS = 2, CLOCK_THREAD = 3, CLOCK_COARSE_REAL = 5, CLOCK_BOOT = 7, CLOCK_TAI = 11 };
-enum { SIGEV_SIGNAL, SIGEV_NONE, SIGEV_THREAD, SIGEV_THREAD_ID = 4 };
+enum { SIGEV_SIGNAL, SIGEV_NONE, SIGEV_THREAD, SIGEV_THREAD_ID = 4, SIGEVENT_PADDING = (52 - sizeof(addr_t)) / 4 };
 
 struct timer {
 	bool used, real;
@@ -35,11 +35,39 @@ uint64_t time_real_deadline(uint64_t real)
 	return real > now ? own + (real - now) : own;
 }
 
+static bool times_wide(void)
+{
+	return sizeof(long) == sizeof(int64_t) || thread_self()->time64;
+}
+
+uint32_t time_size(void)
+{
+	return times_wide() ? 2 * sizeof(int64_t) : 2 * sizeof(long);
+}
+
+/* Of the nanoseconds of a machine with short `long` the upper half is padding. */
+long time_pair_read(addr_t from, int64_t pair[2])
+{
+	long narrow[2];
+
+	if (times_wide()) {
+		if (user_read(pair, from, 2 * sizeof *pair))
+			return -EFAULT;
+		pair[1] = (long)pair[1];
+		return 0;
+	}
+	if (user_read(narrow, from, sizeof narrow))
+		return -EFAULT;
+	pair[0] = narrow[0];
+	pair[1] = narrow[1];
+	return 0;
+}
+
 long time_read(addr_t from, uint64_t *nanoseconds)
 {
 	int64_t value[2];
 
-	if (user_read(value, from, sizeof value))
+	if (time_pair_read(from, value))
 		return -EFAULT;
 	if (value[0] < 0 || value[1] < 0 || value[1] >= SECOND)
 		return -EINVAL;
@@ -50,8 +78,9 @@ long time_read(addr_t from, uint64_t *nanoseconds)
 long time_write(addr_t to, uint64_t nanoseconds)
 {
 	const uint64_t value[2] = {nanoseconds / SECOND, nanoseconds % SECOND};
+	const unsigned long narrow[2] = {(unsigned long)value[0], (unsigned long)value[1]};
 
-	return user_write(to, value, sizeof value);
+	return times_wide() ? user_write(to, value, sizeof value) : user_write(to, narrow, sizeof narrow);
 }
 
 static long clock_of(uint64_t clock, uint64_t *now)
@@ -136,7 +165,7 @@ void timers_kick(void)
 	(void)ignored;
 }
 
-static long call_clock_gettime(const uint64_t a[6])
+long call_clock_gettime(const uint64_t a[6])
 {
 	uint64_t now;
 	long result = clock_of(a[0], &now);
@@ -144,7 +173,7 @@ static long call_clock_gettime(const uint64_t a[6])
 	return result ? result : time_write(a[1], now);
 }
 
-static long call_clock_getres(const uint64_t a[6])
+long call_clock_getres(const uint64_t a[6])
 {
 	uint64_t now;
 	long result = clock_of(a[0], &now);
@@ -152,17 +181,17 @@ static long call_clock_getres(const uint64_t a[6])
 	return result || !a[1] ? result : time_write(a[1], 1);
 }
 
-static long call_gettimeofday(const uint64_t a[6])
+long call_gettimeofday(const uint64_t a[6])
 {
 	uint64_t now = clock_real();
-	const uint64_t value[2] = {now / SECOND, now % SECOND / 1000};
+	const unsigned long value[2] = {(unsigned long)(now / SECOND), (unsigned long)(now % SECOND / 1000)};
 
 	return a[0] ? user_write(a[0], value, sizeof value) : 0;
 }
 
-static long call_time(const uint64_t a[6])
+long call_time(const uint64_t a[6])
 {
-	uint64_t seconds = clock_real() / SECOND;
+	unsigned long seconds = (unsigned long)(clock_real() / SECOND);
 
 	return a[0] && user_write(a[0], &seconds, sizeof seconds) ? -EFAULT : (long)seconds;
 }
@@ -180,7 +209,7 @@ static long sleep_until(uint64_t deadline, addr_t rest)
 	return result;
 }
 
-static long call_nanosleep(const uint64_t a[6])
+long call_nanosleep(const uint64_t a[6])
 {
 	uint64_t span;
 	long result = time_read(a[0], &span);
@@ -188,7 +217,7 @@ static long call_nanosleep(const uint64_t a[6])
 	return result ? result : sleep_until(clock_now() + span, a[1]);
 }
 
-static long call_clock_nanosleep(const uint64_t a[6])
+long call_clock_nanosleep(const uint64_t a[6])
 {
 	uint64_t span, now;
 	long result = clock_of(a[0], &now);
@@ -234,18 +263,19 @@ static long itimer_write(addr_t to)
 	timer_left(&timers[TIMER_REAL], left);
 	if (!timers[TIMER_REAL].used)
 		left[1] = 0;
-	const uint64_t value[4] = {left[0] / SECOND, left[0] % SECOND / 1000, left[1] / SECOND, left[1] % SECOND / 1000};
+	const unsigned long value[4] = {(unsigned long)(left[0] / SECOND), (unsigned long)(left[0] % SECOND / 1000),
+	                                (unsigned long)(left[1] / SECOND), (unsigned long)(left[1] % SECOND / 1000)};
 	return user_write(to, value, sizeof value);
 }
 
-static long call_getitimer(const uint64_t a[6])
+long call_getitimer(const uint64_t a[6])
 {
 	return a[0] ? -EINVAL : itimer_write(a[1]);
 }
 
-static long call_setitimer(const uint64_t a[6])
+long call_setitimer(const uint64_t a[6])
 {
-	uint64_t value[4];
+	unsigned long value[4];
 
 	if (a[0]) {
 		call_unsupported("setitimer", "processor time is not measured");
@@ -257,10 +287,10 @@ static long call_setitimer(const uint64_t a[6])
 		return -EINVAL;
 	if (a[2] && itimer_write(a[2]))
 		return -EFAULT;
-	return itimer_set(value[0] * SECOND + value[1] * 1000, value[2] * SECOND + value[3] * 1000);
+	return itimer_set((uint64_t)value[0] * SECOND + value[1] * 1000, (uint64_t)value[2] * SECOND + value[3] * 1000);
 }
 
-static long call_alarm(const uint64_t a[6])
+long call_alarm(const uint64_t a[6])
 {
 	uint64_t left[2] = {0, 0};
 
@@ -270,15 +300,17 @@ static long call_alarm(const uint64_t a[6])
 	return (long)((left[1] + SECOND - 1) / SECOND);
 }
 
-static long call_timer_create(const uint64_t a[6])
+long call_timer_create(const uint64_t a[6])
 {
 	struct {
-		uint64_t value;
-		int32_t number, notify, thread, padding[11];
+		addr_t value;
+		int32_t number, notify, thread, padding[SIGEVENT_PADDING];
 	} event = {.number = SIGALRM, .notify = SIGEV_SIGNAL};
 	uint64_t now;
 	uint32_t id = 0;
 	long result = clock_of(a[0], &now);
+
+	_Static_assert(sizeof event == 64, "struct sigevent");
 
 	if (result)
 		return result;
@@ -306,10 +338,10 @@ static long timer_write(const struct timer *timer, addr_t to)
 	uint64_t left[2];
 
 	timer_left(timer, left);
-	return time_write(to, left[0]) || time_write(to + 16, left[1]) ? -EFAULT : 0;
+	return time_write(to, left[0]) || time_write(to + time_size(), left[1]) ? -EFAULT : 0;
 }
 
-static long call_timer_settime(const uint64_t a[6])
+long call_timer_settime(const uint64_t a[6])
 {
 	struct timer *timer = timer_of(a[0]);
 	uint64_t period, span;
@@ -318,7 +350,7 @@ static long call_timer_settime(const uint64_t a[6])
 		return -EINVAL;
 	long result = time_read(a[2], &period);
 	if (!result)
-		result = time_read(a[2] + 16, &span);
+		result = time_read(a[2] + time_size(), &span);
 	if (!result && a[3])
 		result = timer_write(timer, a[3]);
 	if (result)
@@ -328,21 +360,21 @@ static long call_timer_settime(const uint64_t a[6])
 	return 0;
 }
 
-static long call_timer_gettime(const uint64_t a[6])
+long call_timer_gettime(const uint64_t a[6])
 {
 	const struct timer *timer = timer_of(a[0]);
 
 	return timer ? timer_write(timer, a[1]) : -EINVAL;
 }
 
-static long call_timer_getoverrun(const uint64_t a[6])
+long call_timer_getoverrun(const uint64_t a[6])
 {
 	const struct timer *timer = timer_of(a[0]);
 
 	return timer ? (long)timer->overrun : -EINVAL;
 }
 
-static long call_timer_delete(const uint64_t a[6])
+long call_timer_delete(const uint64_t a[6])
 {
 	struct timer *timer = timer_of(a[0]);
 
@@ -352,20 +384,10 @@ static long call_timer_delete(const uint64_t a[6])
 	return 0;
 }
 
-static long call_times(const uint64_t a[6])
+long call_times(const uint64_t a[6])
 {
-	uint64_t ticks = clock_now() / 10000000;
-	const uint64_t value[4] = {ticks, 0, 0, 0};
+	unsigned long ticks = (unsigned long)(clock_now() / 10000000);
+	const unsigned long value[4] = {ticks, 0, 0, 0};
 
 	return a[0] && user_write(a[0], value, sizeof value) ? -EFAULT : (long)ticks;
 }
-
-static const struct call_entry entries[] = {
-	{35, "nanosleep", call_nanosleep}, {36, "getitimer", call_getitimer}, {37, "alarm", call_alarm},
-	{38, "setitimer", call_setitimer}, {96, "gettimeofday", call_gettimeofday}, {100, "times", call_times},
-	{201, "time", call_time}, {222, "timer_create", call_timer_create}, {223, "timer_settime", call_timer_settime},
-	{224, "timer_gettime", call_timer_gettime}, {225, "timer_getoverrun", call_timer_getoverrun},
-	{226, "timer_delete", call_timer_delete}, {228, "clock_gettime", call_clock_gettime},
-	{229, "clock_getres", call_clock_getres}, {230, "clock_nanosleep", call_clock_nanosleep},
-};
-const struct call_table time_calls = {entries, sizeof entries / sizeof *entries};

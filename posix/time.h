@@ -6,9 +6,14 @@
 #include <kernel/err.h>
 #include <kernel/types.h>
 
-/* A struct timespec of the program: 0, -EFAULT, -EINVAL. */
+/*
+ * A struct timespec of the program, as wide as the call that the thread makes has it: 0, -EFAULT, -EINVAL. Pairs are seconds
+ * and nanoseconds as they are, unchecked.
+ */
 long time_read(addr_t from, uint64_t *nanoseconds);
 long time_write(addr_t to, uint64_t nanoseconds);
+long time_pair_read(addr_t from, int64_t pair[2]);
+uint32_t time_size(void);
 
 /* Real time as a deadline in the own clock. */
 uint64_t time_real_deadline(uint64_t real);

@@ -3,5 +3,6 @@
 KERNEL := linux
 COMPONENT_MACHINE := -fPIE -fcf-protection=none -mgeneral-regs-only
 COMPONENT_BASE := 0x600000000000
+LIBRARY_BASE := 0x500000000000
 COMPONENT_LIBS :=
 KERNEL_USER := kernel/linux/user/enter kernel/linux/user/clock

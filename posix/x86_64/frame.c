@@ -42,6 +42,15 @@ void signal_info_layout(const struct signal_info *info, uint8_t *to)
 	memcpy(to + 24, &info->extra, sizeof info->extra);
 }
 
+void signal_info_take(const uint8_t *from, struct signal_info *info)
+{
+	int32_t head[3];
+
+	memcpy(head, from, sizeof head);
+	*info = (struct signal_info){.number = head[0], .error = head[1], .code = head[2]};
+	memcpy(&info->extra, from + 24, sizeof info->extra);
+}
+
 static long fp_push(const struct registers *registers, uint64_t at, uint32_t size)
 {
 	struct {
