@@ -6,3 +6,6 @@ COMPONENT_BASE := 0x600000000000
 LIBRARY_BASE := 0x500000000000
 COMPONENT_LIBS :=
 KERNEL_USER := kernel/linux/user/enter kernel/linux/user/clock
+# Programs of Linux for it: with what is installed.
+PROGRAM_CFLAGS :=
+PROGRAM_LDFLAGS :=

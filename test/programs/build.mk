@@ -2,13 +2,13 @@
 # Debian's Lua and SQLite as static programs: build/programs/lua and build/programs/sqlite.
 PROGRAMS := $(O)/programs/lua $(O)/programs/sqlite
 # No sanitizer: they do not go with static linking.
-$(O)/host/test/programs/%.o: HOST_CFLAGS := $(COMMON) -D_GNU_SOURCE
+$(O)/host/test/programs/%.o: HOST_CFLAGS := $(COMMON) -D_GNU_SOURCE $(PROGRAM_CFLAGS)
 $(O)/programs/lua: PROGRAM_LIBRARIES := -l:liblua5.4.a -lm
 $(O)/programs/sqlite: PROGRAM_LIBRARIES := -l:libsqlite3.a -lm
 # The linker would warn of dlopen and getpwnam in the libraries, which nothing here calls.
 $(O)/programs/%: $(O)/host/test/programs/%.o
 	@mkdir -p $(@D)
-	$(CC) -static -pthread -Wl,--no-warnings $< $(PROGRAM_LIBRARIES) -o $@
+	$(CC) -static -pthread -Wl,--no-warnings $(PROGRAM_LDFLAGS) $< $(PROGRAM_LIBRARIES) -o $@
 .SECONDARY: $(patsubst $(O)/programs/%,$(O)/host/test/programs/%.o,$(PROGRAMS))
 -include $(patsubst $(O)/programs/%,$(O)/host/test/programs/%.d,$(PROGRAMS))
 
