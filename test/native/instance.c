@@ -72,7 +72,7 @@ static bool work_await(struct instance *instance, uint32_t done)
 bool instance_run(struct instance *instance, ds_t bundle)
 {
 	const struct checkpoint_run_request request = {.ram = instance->ram, .caps = TARGET_CAPS, .core = AFFINITY_ANY,
-	                                               .flags = RUN_NATIVE};
+	                                               .flags = instance->flags};
 	struct checkpoint_run_reply reply;
 
 	return instance_look(instance) &&

@@ -22,6 +22,7 @@ void native_sleep(uint64_t ns);
 struct instance {
 	const char *name;
 	uint64_t ram;
+	uint32_t flags;            /* enum run_flag */
 	struct session checkpoint;
 	struct checkpoint_status_reply status;
 };

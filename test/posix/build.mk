@@ -17,3 +17,6 @@ $(O)/test/posix: test/posix/compare.sh $(CALL_CHECKS) $(PROGRAMS) $(SUBJECTS) $(
 	@mkdir -p $(@D)
 	@printf '#!/bin/sh\nexec %s %s\n' '$(abspath test/posix/compare.sh)' '$(abspath $(O))' > $@
 	@chmod +x $@
+
+# The same programs on the microkernel: a component that runs them, see runner/runner.h.
+$(eval $(call component,test/posix/runner,$(wildcard test/posix/runner/*.c) test/native/instance.c test/native/store.c image/digest.c))

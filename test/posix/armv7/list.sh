@@ -1,0 +1,63 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# list.sh BUILD BUSYBOX FOLDER: makes FOLDER with all that the image of programs needs beside components: the cases of
+# ../cases.sh as runner/runner.h wants them, the data they use, and the programs of BUILD and BUSYBOX by names of their own
+# (call-NAME, subject-NAME). The emulator is slower than a processor: data and work are smaller than elsewhere.
+# Exit status: 0 made, 2 something is missing.
+set -u
+here=$(cd "$(dirname "$0")/.." && pwd) || exit 2
+build=$(cd "$1" && pwd) || exit 2
+box=$2
+mkdir -p "$3" && work=$(cd "$3" && pwd) || exit 2
+busybox=$(command -v busybox) || { echo "list: no busybox" >&2; exit 2; }
+list=$work/cases.new
+: >"$list"
+LINES_MADE=3000
+rounds=0
+. "$here/cases.sh"
+
+work_scale() { # NAME AWK-ROUNDS LUA-ROUNDS SQL-ROWS: NAME.awk, NAME.lua, NAME.sql
+	programs=$here/../programs
+	sed "s/rounds = 60/rounds = $2/" "$programs/work.awk" >"$work/$1.awk"
+	sed "s/or 80/or $3/" "$programs/work.lua" >"$work/$1.lua"
+	sed "s/90000/$4/g; s/700000/$(($4 * 7))/; s/900000/$(($4 * 10))/; s/% 20011/% $(($4 / 5))/" \
+		"$programs/work.sql" >"$work/$1.sql"
+}
+
+works_make() { work_scale work 2 2 3000; }
+
+rom_of() { # PATH: its name as a module
+	case $1 in
+	*/posix/*) echo "call-${1##*/}" ;;
+	*/checkpoint/*) echo "subject-${1##*/}" ;;
+	*) echo "${1##*/}" ;;
+	esac
+}
+
+same() { # PROGRAM ARGUMENT...
+	from=-
+	[ "$input" = /dev/null ] || from=${input##*/}
+	printf '%s\t%s\t%s\t%s' "$rounds" "$from" "${files:--}" "$(rom_of "$1")" >>"$list"
+	shift
+	for argument in "$@"; do printf '\t%s' "$argument"; done >>"$list"
+	echo >>"$list"
+}
+
+storms_list() { # checkpointed, killed and restored while they run
+	work_scale long 12 8 12000
+	rounds=6
+	files="long.awk long.lua long.sql"
+	same "$box" awk -f long.awk
+	same "$build/programs/lua" long.lua
+	same "$build/programs/sqlite" long.sql
+	rounds=0
+	files=
+}
+
+data_make
+busybox=$box
+cp "$box" "$build"/programs/* "$work/" || exit 2
+for program in "$build"/posix/* "$build"/checkpoint/*; do cp "$program" "$work/$(rom_of "$program")" || exit 2; done
+for part in ${PARTS:-streams files answers shell programs subjects calls}; do "${part}_compare"; done
+storms_list
+mv "$list" "$work/cases"
