@@ -225,12 +225,12 @@ void signals_deliver(struct registers *registers, const struct call *call)
 /* si_code of what the machine found (sigaction(2)). */
 static int fault_code(uint32_t fault, uint64_t address)
 {
-	enum { MAPPED_NOT = 1, ACCESS_NOT = 2, OPERAND = 2 };
+	enum { MAPPED_NOT = 1, ACCESS_NOT = 2 };
 
 	switch (fault) {
 	case FAULT_PAGE: return memory_mapped(address) ? ACCESS_NOT : MAPPED_NOT;
-	case FAULT_INSTRUCTION: return OPERAND;
-	case FAULT_BREAKPOINT: return SI_KERNEL;
+	case FAULT_INSTRUCTION: return CODE_INSTRUCTION;
+	case FAULT_BREAKPOINT: return CODE_BREAKPOINT;
 	default: return 1;
 	}
 }

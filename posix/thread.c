@@ -85,8 +85,9 @@ static _Noreturn void thread_main(addr_t argument)
 	struct thread *self = (struct thread *)argument;
 	addr_t foreign, fault;
 
-	if (stacks_make(&foreign, &fault) != OK) {
-		log_line("thread %u: no memory for its stacks", self->id);
+	err_t err = stacks_make(&foreign, &fault);
+	if (err != OK) {
+		log_line("thread %u: its stacks: %s", self->id, err_sentence(err));
 		program_exit(255);
 	}
 	thread_entries_set(self, foreign, fault);

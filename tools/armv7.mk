@@ -10,5 +10,6 @@ COMPONENT_LIBS := -Wl,-u,__aeabi_ldiv0 -lgcc
 KERNEL_USER := kernel/armv7/user/enter kernel/armv7/user/clock
 # Programs of Linux for it: with Debian's own libraries, unpacked by tools/unpack.sh.
 PROGRAM_ROOT := $(O)/root
+FOREIGN_PROGRAMS := $(patsubst %/packages,%,$(wildcard $(PROGRAM_ROOT)/packages))
 PROGRAM_CFLAGS := -isystem $(PROGRAM_ROOT)/usr/include -isystem $(PROGRAM_ROOT)/usr/include/arm-linux-gnueabihf
 PROGRAM_LDFLAGS := -L$(PROGRAM_ROOT)/usr/lib/arm-linux-gnueabihf

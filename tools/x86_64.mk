@@ -9,3 +9,4 @@ KERNEL_USER := kernel/linux/user/enter kernel/linux/user/clock
 # Programs of Linux for it: with what is installed.
 PROGRAM_CFLAGS :=
 PROGRAM_LDFLAGS :=
+FOREIGN_PROGRAMS :=

@@ -54,7 +54,7 @@ err_t pd_clock_set(pd_t pd, uint64_t now) MUST_CHECK;
 /* The caller's own clock, without entering the kernel where the machine can do that. */
 uint64_t clock_now(void);
 
-/* The time of day as the machine knows it: nanoseconds since 1970, UTC; 0 where it has none. */
+/* The time of day as the machine knows it: nanoseconds since 1970, UTC; clock_now where it has none. */
 uint64_t clock_real(void);
 
 /* Bytes that have backing, of memory object number `memory` of a list. */

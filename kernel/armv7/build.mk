@@ -31,7 +31,7 @@ endef
 -include $(ARM_KERNEL_OBJECTS:.o=.d)
 
 .PHONY: arm arm-images
-arm:
+arm: foreign
 	@$(MAKE) --no-print-directory ARCH=armv7 O=$(ARM_O) arm-images
 
 # `make check` builds the images where there is a compiler for them; where not, the test says what is missing.

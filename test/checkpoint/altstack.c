@@ -4,7 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 
-#include "subject.h"
+#include "test/checkpoint/subject.h"
 
 SUBJECT(altstack, "alternate signal stacks stay per thread, with their state");
 

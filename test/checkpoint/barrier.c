@@ -3,7 +3,7 @@
  * a thread that runs ahead or stays behind reads a cell of another generation. */
 #include <pthread.h>
 
-#include "subject.h"
+#include "test/checkpoint/subject.h"
 
 SUBJECT(barrier, "threads at a barrier stay in the same generation");
 
@@ -52,7 +52,7 @@ int main(int argc, char **argv)
 	subject_check(pthread_barrier_init(&meeting, NULL, THREADS) == 0, "barrier");
 	for (uintptr_t i = 0; i < THREADS; i++) {
 		cells[i].value = i;
-		subject_check(pthread_create(&threads[i], NULL, thread_run, (void *)i) == 0, "thread %lu", i);
+		subject_check(pthread_create(&threads[i], NULL, thread_run, (void *)i) == 0, "thread %lu", (unsigned long)i);
 	}
 	for (int i = 0; i < THREADS; i++) {
 		subject_check(pthread_join(threads[i], NULL) == 0, "join %d", i);

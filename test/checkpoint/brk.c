@@ -3,7 +3,7 @@
  * back and taken again is zero, and the break is always where it was put last. */
 #include <unistd.h>
 
-#include "subject.h"
+#include "test/checkpoint/subject.h"
 
 SUBJECT(brk, "the program break keeps its place and its content");
 

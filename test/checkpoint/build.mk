@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: MIT
-# Every .c file here is one subject: build/checkpoint/NAME, a static program of the C library.
+# Every .c file here and in the folder of the architecture is one subject: build/checkpoint/NAME, a static program of the C
+# library.
 # `make check` runs them natively through native.sh; storm.sh kills and restores them.
-SUBJECT_SOURCES := $(sort $(wildcard test/checkpoint/*.c))
-SUBJECTS := $(patsubst test/checkpoint/%.c,$(O)/checkpoint/%,$(SUBJECT_SOURCES))
+SUBJECT_SOURCES := $(sort $(wildcard test/checkpoint/*.c test/checkpoint/$(ARCH)/*.c))
+SUBJECTS := $(patsubst %.c,$(O)/checkpoint/%,$(notdir $(SUBJECT_SOURCES)))
 
 # No sanitizer: they do not go with static linking.
 $(O)/host/test/checkpoint/%.o: HOST_CFLAGS := $(COMMON) -D_GNU_SOURCE
 $(O)/checkpoint/%: $(O)/host/test/checkpoint/%.o
+	@mkdir -p $(@D)
+	$(CC) -static -pthread $< -o $@
+$(O)/checkpoint/%: $(O)/host/test/checkpoint/$(ARCH)/%.o
 	@mkdir -p $(@D)
 	$(CC) -static -pthread $< -o $@
 .SECONDARY: $(patsubst %.c,$(O)/host/%.o,$(SUBJECT_SOURCES))

@@ -3,7 +3,7 @@
  * bound, which a restore after a long time in the store would do. OPTION: bound in milliseconds. */
 #include <time.h>
 
-#include "subject.h"
+#include "test/checkpoint/subject.h"
 
 SUBJECT(clock, "the monotonic clock continues: never back, no jump");
 

@@ -3,7 +3,7 @@
  * number passes exactly once. An error-checking mutex notices an owner that changed. */
 #include <pthread.h>
 
-#include "subject.h"
+#include "test/checkpoint/subject.h"
 
 SUBJECT(condition, "mutex and condition variables lose no wake-up and no owner");
 
@@ -84,7 +84,7 @@ int main(int argc, char **argv)
 	subject_check(pthread_mutex_init(&lock, &checking) == 0, "mutex");
 	for (uintptr_t i = 0; i < PRODUCERS + CONSUMERS; i++)
 		subject_check(pthread_create(&threads[i], NULL, i < PRODUCERS ? producer_run : consumer_run,
-					     (void *)i) == 0, "thread %lu", i);
+					     (void *)i) == 0, "thread %lu", (unsigned long)i);
 	for (int i = 0; i < PRODUCERS + CONSUMERS; i++)
 		subject_check(pthread_join(threads[i], NULL) == 0, "join %d", i);
 	for (uint64_t number = 0; number < total; number++)

@@ -3,7 +3,7 @@
  * floating-point value, and must be resumed in its own place and in turn. */
 #include <ucontext.h>
 
-#include "subject.h"
+#include "test/checkpoint/subject.h"
 
 SUBJECT(coroutines, "contexts on their own stacks resume in place");
 

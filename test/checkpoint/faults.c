@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 
-#include "subject.h"
+#include "test/checkpoint/subject.h"
 
 SUBJECT(faults, "first writes fault once each, with the right address, and are done again");
 

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "subject.h"
+#include "test/checkpoint/subject.h"
 
 SUBJECT(files, "files keep content, positions, sizes and unlinked data");
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Many blocks of the C heap, from bytes to megabytes, each with a checksum that is verified before
  * the block is rewritten, resized or freed; all are verified at the end. OPTION: total in MiB. */
-#include "subject.h"
+#include "test/checkpoint/subject.h"
 
 SUBJECT(heap, "a big heap keeps every word");
 

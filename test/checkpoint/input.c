@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "subject.h"
+#include "test/checkpoint/subject.h"
 
 SUBJECT(input, "standard input is consumed once, in order, to its end");
 

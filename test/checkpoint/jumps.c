@@ -4,7 +4,7 @@
 #include <setjmp.h>
 #include <signal.h>
 
-#include "subject.h"
+#include "test/checkpoint/subject.h"
 
 SUBJECT(jumps, "setjmp, longjmp and sigsetjmp return where they were set");
 

@@ -6,7 +6,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 
-#include "subject.h"
+#include "test/checkpoint/subject.h"
 
 SUBJECT(layout, "mappings keep addresses, sizes, rights and content");
 

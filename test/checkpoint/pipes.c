@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include "subject.h"
+#include "test/checkpoint/subject.h"
 
 SUBJECT(pipes, "pipes lose, double and reorder no byte");
 
@@ -83,7 +83,7 @@ int main(int argc, char **argv)
 		subject_check(pipe(ends[i]) == 0, "pipe %d: errno %d", i, errno);
 	for (uintptr_t i = 0; i <= RELAYS; i++)
 		subject_check(pthread_create(&threads[i], NULL, i < RELAYS ? relay_run : source_run,
-					     (void *)i) == 0, "thread %lu", i);
+					     (void *)i) == 0, "thread %lu", (unsigned long)i);
 	while ((count = bytes_read(ends[RELAYS][0], bytes, sizeof(bytes))) > 0) {
 		for (ssize_t i = 0; i < count; i++, position++) {
 			subject_check(bytes[i] == byte_at(position), "byte %llu", (unsigned long long)position);

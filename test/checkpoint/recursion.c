@@ -3,7 +3,7 @@
  * caller's, and checks them on the way up: deep stacks that are partly old and partly new. */
 #include <pthread.h>
 
-#include "subject.h"
+#include "test/checkpoint/subject.h"
 
 SUBJECT(recursion, "deep stacks keep every frame");
 

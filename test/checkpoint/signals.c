@@ -5,7 +5,7 @@
 #include <sched.h>
 #include <signal.h>
 
-#include "subject.h"
+#include "test/checkpoint/subject.h"
 
 SUBJECT(signals, "signal handlers, masks and pending signals stay exact");
 
@@ -100,7 +100,7 @@ int main(int argc, char **argv)
 	subject_check(sigaction(SIGURG, &peer, NULL) == 0, "sigaction");
 	subject_check(pthread_barrier_init(&start, NULL, THREADS) == 0, "barrier");
 	for (uintptr_t i = 0; i < THREADS; i++)
-		subject_check(pthread_create(&threads[i], NULL, thread_run, (void *)i) == 0, "thread %lu", i);
+		subject_check(pthread_create(&threads[i], NULL, thread_run, (void *)i) == 0, "thread %lu", (unsigned long)i);
 	for (int i = 0; i < THREADS; i++)
 		subject_check(pthread_join(threads[i], NULL) == 0, "join %d", i);
 	subject_check(sigaction(SIGUSR1, NULL, &peer) == 0 && peer.sa_handler == handle_first &&

@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <time.h>
 
-#include "subject.h"
+#include "test/checkpoint/subject.h"
 
 SUBJECT(sleeping, "sleeps and timed waits last at least as long as asked");
 
@@ -71,7 +71,7 @@ static void *thread_run(void *argument)
 
 		ways[way](length);
 		took = clock_now() - start;
-		subject_check(took >= length, "way %lu step %lu: %lld of %lld ns", way, step,
+		subject_check(took >= length, "way %lu step %lu: %lld of %lld ns", (unsigned long)way, step,
 			      (long long)took, (long long)length);
 	}
 	return NULL;
@@ -83,7 +83,7 @@ int main(int argc, char **argv)
 
 	steps = subject_begin(argc, argv);
 	for (uintptr_t i = 0; i < 3; i++)
-		subject_check(pthread_create(&threads[i], NULL, thread_run, (void *)i) == 0, "thread %lu", i);
+		subject_check(pthread_create(&threads[i], NULL, thread_run, (void *)i) == 0, "thread %lu", (unsigned long)i);
 	for (int i = 0; i < 3; i++)
 		subject_check(pthread_join(threads[i], NULL) == 0, "join %d", i);
 	return subject_finish(steps, steps * 3);

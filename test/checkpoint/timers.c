@@ -6,7 +6,7 @@
 #include <sys/time.h>
 #include <time.h>
 
-#include "subject.h"
+#include "test/checkpoint/subject.h"
 
 SUBJECT(timers, "interval timers keep period, remaining time and disarming");
 

@@ -4,7 +4,7 @@
 #include <pthread.h>
 #include <stdalign.h>
 
-#include "subject.h"
+#include "test/checkpoint/subject.h"
 
 SUBJECT(tls, "each thread keeps its own thread-local storage");
 
@@ -52,7 +52,7 @@ int main(int argc, char **argv)
 
 	steps = subject_begin(argc, argv);
 	for (uintptr_t i = 0; i < THREADS; i++)
-		subject_check(pthread_create(&threads[i], NULL, thread_run, (void *)i) == 0, "thread %lu", i);
+		subject_check(pthread_create(&threads[i], NULL, thread_run, (void *)i) == 0, "thread %lu", (unsigned long)i);
 	for (int i = 0; i < THREADS; i++) {
 		subject_check(pthread_join(threads[i], NULL) == 0, "join %d", i);
 		result = subject_mix(result ^ results[i]);

@@ -10,14 +10,14 @@
 /* Long enough for an emulated machine that is short of its host's time. */
 #define LIMIT_NS (60000ull * MILLISECOND)
 
-enum { OWN_RAM = 16 << 20, INSTANCE_CAPS = 4000, TARGET_CAPS = 1000 };
+enum { INSTANCE_CAPS = 4000, TARGET_CAPS = 1000 };
 
 static struct session launcher;
 static signal_t changes;
 
 bool instance_start(struct instance *instance)
 {
-	struct launcher_start_request start = {.ram = instance->ram * 2 + OWN_RAM, .caps = INSTANCE_CAPS};
+	struct launcher_start_request start = {.ram = instance->ram + instance->room, .caps = INSTANCE_CAPS};
 	struct launcher_start_reply started;
 	const struct checkpoint_handler_request handler = {};
 	struct checkpoint_handler_reply handled;

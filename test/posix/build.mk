@@ -5,11 +5,11 @@ CALL_CHECKS := $(patsubst test/posix/%.c,$(O)/posix/%,$(sort $(wildcard test/pos
 
 # No sanitizer: they do not go with static linking.
 $(O)/host/test/posix/%.o: HOST_CFLAGS := $(COMMON) -D_GNU_SOURCE
-$(O)/posix/%: $(O)/host/test/posix/%.o
+$(O)/posix/%: $(O)/host/test/posix/%.o $(O)/host/test/posix/$(ARCH)/machine.o
 	@mkdir -p $(@D)
-	$(CC) -static -pthread $< -lm -o $@
-.SECONDARY: $(patsubst $(O)/posix/%,$(O)/host/test/posix/%.o,$(CALL_CHECKS))
--include $(patsubst $(O)/posix/%,$(O)/host/test/posix/%.d,$(CALL_CHECKS))
+	$(CC) -static -pthread $^ -lm -o $@
+.SECONDARY: $(patsubst $(O)/posix/%,$(O)/host/test/posix/%.o,$(CALL_CHECKS)) $(O)/host/test/posix/$(ARCH)/machine.o
+-include $(patsubst $(O)/posix/%,$(O)/host/test/posix/%.d,$(CALL_CHECKS) $(ARCH)/machine)
 
 HOST_PROGRAMS += $(CALL_CHECKS)
 TESTS += $(O)/test/posix
@@ -20,3 +20,23 @@ $(O)/test/posix: test/posix/compare.sh $(CALL_CHECKS) $(PROGRAMS) $(SUBJECTS) $(
 
 # The same programs on the microkernel: a component that runs them, see runner/runner.h.
 $(eval $(call component,test/posix/runner,$(wildcard test/posix/runner/*.c) test/native/instance.c test/native/store.c image/digest.c))
+
+# On ARM an image holds them all, with data to work on; FOREIGN_PROGRAMS is there when tools/unpack.sh brought what they need.
+PROGRAM_FOLDER := $(O)/programs-image
+PROGRAM_DATA := text numbers bytes text.gz text.bz2 text.xz archive.tar sums script files.lua locks.sql \
+	$(foreach name,work long,$(addprefix $(name).,awk lua sql))
+PROGRAM_FILES := $(addprefix $(PROGRAM_FOLDER)/,cases $(PROGRAM_DATA) busybox lua sqlite \
+	$(addprefix call-,$(notdir $(CALL_CHECKS))) $(addprefix subject-,$(notdir $(SUBJECTS))))
+$(PROGRAM_FOLDER)/cases: test/posix/armv7/list.sh test/posix/cases.sh test/posix/script.sh test/posix/files.lua \
+	test/posix/locks.sql $(wildcard test/programs/work.*) $(addprefix $(O)/programs/,lua sqlite) $(CALL_CHECKS) $(SUBJECTS) $(FOREIGN_PROGRAMS)
+	$< $(O) $(FOREIGN_PROGRAMS)/bin/busybox $(@D)
+$(filter-out %/cases,$(PROGRAM_FILES)): $(PROGRAM_FOLDER)/cases ;
+$(if $(FOREIGN_PROGRAMS),$(eval $(call arm_image,programs,test,$(patsubst %,$(O)/component/%.elf,core init rtcr posix \
+	store_memory terminal_memory test/posix/runner) test/posix/runner/config $(PROGRAM_FILES))))
+
+TESTS += $(O)/test/posix_arm
+$(O)/test/posix_arm: test/posix/build.mk $(CALL_CHECKS)
+	@mkdir -p $(@D)
+	@printf '#!/bin/sh\nexec %s %s %s %s\n' '$(abspath test/posix/armv7/compare.sh)' \
+		'$(abspath $(O)/arm/image/programs.elf)' '$(abspath $(O)/arm/programs-image)' '$(abspath $(O))' > $@
+	@chmod +x $@

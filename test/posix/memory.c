@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "machine.h"
 #include "show.h"
 
 enum { PAGE = 4096 };
@@ -82,7 +83,7 @@ static void fixing(void)
 	SHOW((long)mmap(NULL, PAGE, READ_WRITE, MAP_ANONYMOUS, -1, 0));
 	SHOW((long)mmap(NULL, PAGE, READ_WRITE, MAP_PRIVATE, -1, 0));
 	SHOW((long)mmap(NULL, PAGE, READ_WRITE, MAP_PRIVATE, 77, 0));
-	SHOW((long)mmap(NULL, (size_t)1 << 60, READ_WRITE, NONE, -1, 0));
+	SHOW((long)mmap(NULL, SIZE_MAX / 16 * 15, READ_WRITE, NONE, -1, 0));
 	SHOW((long)mmap(NULL, (size_t)-1, READ_WRITE, NONE, -1, 0));
 	SHOW(munmap(at, 8 * PAGE));
 	HOLDS(mmap(at, PAGE, READ_WRITE, NONE | MAP_FIXED_NOREPLACE, -1, 0) == at);
@@ -110,7 +111,8 @@ static void protecting(void)
 	SHOW(mprotect(at, 0, PROT_READ));
 	SHOW(mprotect(at, PAGE, 0x100));
 	SHOW(mprotect(at, PAGE, PROT_READ | PROT_WRITE | PROT_EXEC));
-	memcpy(at, "\xb8\x2a\0\0\0\xc3", 6);
+	memcpy(at, machine_answer, machine_answer_size);
+	__builtin___clear_cache(at, at + machine_answer_size);
 	SHOW(((int (*)(void))at)());
 	SHOW(mprotect(at, PAGE, PROT_EXEC));
 	SHOW(((int (*)(void))at)());
@@ -119,7 +121,7 @@ static void protecting(void)
 
 static void reserving(void)
 {
-	const size_t huge = (size_t)1 << 40;
+	const size_t huge = (SIZE_MAX >> (sizeof huge == 8 ? 24 : 3)) + 1;     /* 1 TiB, or 512 MiB */
 	char *at = mmap(NULL, huge, PROT_NONE, NONE | MAP_NORESERVE, -1, 0);
 
 	HOLDS(at != MAP_FAILED);

@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/sysinfo.h>
 #include <sys/time.h>
 #include <sys/times.h>
@@ -16,6 +17,8 @@
 #include <time.h>
 
 #include "show.h"
+
+enum { HALF = sizeof(long) * 4 };     /* bits of half an address */
 
 static void clocks(void)
 {
@@ -40,7 +43,7 @@ static void clocks(void)
 	SHOW(clock_nanosleep(CLOCK_REALTIME, 0, &span, NULL));
 	SHOW(clock_nanosleep(77, 0, &span, NULL));
 	SHOW(gettimeofday(&day, NULL));
-	HOLDS(day.tv_sec - time(NULL) < 2 && time(NULL) > 1700000000);
+	HOLDS(day.tv_sec - time(NULL) < 2);
 	HOLDS(times(&ticks) != -1);
 }
 
@@ -48,7 +51,7 @@ static void clocks(void)
 static void processor_time(void)
 {
 	struct timespec start, slept, worked, span = {0, 100000000};
-	volatile long sum = 0;
+	volatile long long sum = 0;
 
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &start);
 	nanosleep(&span, NULL);
@@ -75,7 +78,7 @@ static void limits(void)
 	SHOW(getrusage(RUSAGE_SELF, &usage));
 	SHOW(getrusage(77, &usage));
 	SHOW(uname(&names));
-	HOLDS(strcmp(names.sysname, "Linux") == 0 && strcmp(names.machine, "x86_64") == 0);
+	HOLDS(strcmp(names.sysname, "Linux") == 0 && names.machine[0]);
 	SHOW(sysinfo(&info));
 	HOLDS(info.totalram > 0 && info.mem_unit > 0);
 	HOLDS(sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) >= 1);
@@ -101,11 +104,11 @@ static void limits(void)
 /* Nothing in the text of an error depends on where it ran. */
 static void wrong_pointers(void)
 {
-	static const int calls[] = {SYS_read,      SYS_open,     SYS_stat,      SYS_lstat,  SYS_pipe,
-	                            SYS_nanosleep, SYS_uname,   SYS_getcwd,   SYS_chdir,     SYS_rename, SYS_mkdir,
+	static const int calls[] = {SYS_read,      SYS_open,    SYS_pipe,     SYS_nanosleep, SYS_uname,   SYS_getcwd,   SYS_chdir,     SYS_rename, SYS_mkdir,
 	                            SYS_rmdir,     SYS_creat,   SYS_link,     SYS_unlink,    SYS_access, SYS_chmod,
 	                            SYS_truncate,  SYS_sysinfo, SYS_times,    SYS_sigaltstack};
-	const long wrong[] = {8, 4096, -4096, -1, (long)0x7ffffffff000, (long)0x500000000000, (long)0x600000000000};
+	const long wrong[] = {8, 4096, -4096, -1, (long)0x7ffffffff000, 0x5000l << HALF, 0x6000l << HALF};
+	struct stat status;
 	const int zeroes = open("/dev/zero", O_RDWR);
 
 	for (unsigned i = 0; i < sizeof calls / sizeof *calls; i++)
@@ -117,6 +120,9 @@ static void wrong_pointers(void)
 			if (result != -1 || errno != EFAULT)
 				printf("call %d, pointer %lx: %ld, error %d\n", calls[i], (unsigned long)wrong[k], result, errno);
 		}
+	for (unsigned k = 0; k < sizeof wrong / sizeof *wrong; k++)
+		HOLDS(stat((const char *)wrong[k], &status) == -1 && errno == EFAULT && lstat((const char *)wrong[k], &status) == -1 &&
+		      errno == EFAULT);
 }
 
 static int finished;

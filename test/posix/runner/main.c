@@ -7,7 +7,7 @@
 #include "test/native/native.h"
 #include "test/posix/runner/runner.h"
 
-enum { TARGET_RAM = 64 << 20, SHOWN_LINE = 100, INTERVAL_MS = 400 };
+enum { TARGET_RAM = 256 << 20, ROOM = 128 << 20, SHOWN_LINE = 100, INTERVAL_MS = 400 };
 
 const char *native_name = "runner";
 static const char instance_name[] = "program";
@@ -113,7 +113,7 @@ static bool case_run(struct instance *instance, const struct test_case *found, u
 int component_main(addr_t argument)
 {
 	static struct test_case found;
-	struct instance instance = {.name = instance_name, .ram = TARGET_RAM};
+	struct instance instance = {.name = instance_name, .ram = TARGET_RAM, .room = ROOM};
 	uint32_t number = 0, failed = 0;
 	struct rom rom;
 

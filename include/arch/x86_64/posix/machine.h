@@ -15,6 +15,7 @@
 #define MOVABLE_AT ((uint64_t)0x400000000)      /* position-independent programs */
 
 enum { O_LARGEFILE = 0100000, O_DIRECTORY = 0200000, O_NOFOLLOW = 0400000 };
+enum { CODE_INSTRUCTION = 2, CODE_BREAKPOINT = 128 };       /* si_code: ILL_ILLOPN, SI_KERNEL */
 enum { CALLS = 512 };
 
 /* A command of fcntl as other machines number it. */

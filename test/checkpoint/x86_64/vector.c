@@ -3,7 +3,7 @@
  * the same assembly block, and compares what is stored afterwards: the compiler has no say between. */
 #include <string.h>
 
-#include "subject.h"
+#include "test/checkpoint/subject.h"
 
 SUBJECT(vector, "vector and mask registers keep every bit");
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Seven values on the x87 stack, an unusual control word and an unusual MXCSR are held through a
  * spin inside one assembly block; rounding modes are then shown by a quotient that differs. */
-#include "subject.h"
+#include "test/checkpoint/subject.h"
 
 SUBJECT(x87, "x87 stack, control word and MXCSR stay as set");
 

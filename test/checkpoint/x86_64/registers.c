@@ -3,7 +3,7 @@
  * one assembly block, in two threads at once. */
 #include <pthread.h>
 
-#include "subject.h"
+#include "test/checkpoint/subject.h"
 
 SUBJECT(registers, "general registers and flags keep their values");
 
