@@ -52,6 +52,8 @@ same() { # PROGRAM ARGUMENT...: with $input, $files
 	fi
 }
 
+works_make() { cp "$here"/../programs/work.lua "$here"/../programs/work.sql "$here"/../programs/work.awk "$work/"; }
+
 . "$here/cases.sh"
 
 refused() { # STATUS PATTERN PROGRAM ARGUMENT...: what cannot run says why

@@ -11,19 +11,21 @@ image=$1 folder=$2 build=$3
 emulator_check "$image"
 command -v qemu-arm >/dev/null || { echo "qemu-arm is missing: make deps"; exit 2; }
 work=$(mktemp -d) || exit 2
-trap 'chmod -R u+rwx "$work"; rm -rf "$work" "$log"; [ -z "$emulator" ] || kill "$emulator" 2>/dev/null' EXIT
+native=
+trap '[ -z "$emulator$native" ] || kill $emulator $native 2>/dev/null; chmod -R u+rwx "$work"; rm -rf "$work" "$log"' EXIT
+trap 'exit 1' INT TERM
 tab=$(printf '\t')
-passed=0 failed=0 number=0
 
-native_run() { # FILES INPUT PROGRAM ARGUMENT...: fills $wanted
+native_run() { # NUMBER ROUNDS INPUT FILES PROGRAM ARGUMENT...: what it should be into $work/NUMBER, .out and .err
+	number=$1 rounds=$2 files=$4
+	from=/dev/null
+	[ "$3" = - ] || from=$folder/$3
+	program=$5
+	shift 5
 	chmod -R u+rwx "$work/root" 2>/dev/null
 	rm -rf "$work/root"
 	mkdir -p "$work/root/tmp"
-	[ "$1" = - ] || for file in $1; do cp "$folder/$file" "$work/root/"; done
-	from=/dev/null
-	[ "$2" = - ] || from=$folder/$2
-	program=$3
-	shift 3
+	[ "$files" = - ] || for file in $files; do cp "$folder/$file" "$work/root/"; done
 	set -- qemu-arm -0 "$program" "$folder/$program" "$@"
 	case $program in
 	call-names | call-threads | call-process | call-memory) set -- "$build/posix/${program#call-}" ;;
@@ -32,37 +34,50 @@ native_run() { # FILES INPUT PROGRAM ARGUMENT...: fills $wanted
 		<"$from" >"$work/out" 2>"$work/err"
 	status=$?
 	sed -i '/^qemu: uncaught target signal/d' "$work/err"
-	wanted="status $status output $(cksum <"$work/out") errors $(cksum <"$work/err")"
+	echo "status $status output $(cksum <"$work/out") errors $(cksum <"$work/err") rounds $rounds" >"$work/$number"
+	head -c 300 "$work/out" >"$work/$number.out"
+	head -c 300 "$work/err" >"$work/$number.err"
 }
 
-case_compare() { # LINE: of the cases
-	rounds=${1%%"$tab"*}
-	rest=${1#*"$tab"}
-	IFS=$tab
-	# shellcheck disable=SC2086 # fields are meant to be split
-	set -f; set -- $rest; set +f
-	unset IFS
-	input=$1 files=$2
-	shift 2
-	native_run "$files" "$input" "$@"
+native_all() { # each case of the folder
+	count=0
+	while IFS= read -r line; do
+		IFS=$tab
+		set -f
+		# shellcheck disable=SC2086 # fields are meant to be split
+		set -- $line
+		set +f
+		unset IFS
+		native_run $count "$@" </dev/null
+		count=$((count + 1))
+	done <"$folder/cases" 2>"$work/errors"
+}
+
+difference_show() { # NUMBER WANTED FOUND
+	echo "FAILED: case $1, $(sed -n "$(($1 + 1))p" "$folder/cases" | tr '\t' ' ')"
+	printf '    elsewhere %s\n    here      %s\n' "$2" "$3"
+	sed -n "/^\[runner\] case $1: /,/^\[runner\] case /p" "$log" | sed -n 's/^.runner.   /    here /p' | head -8
+	cat -v "$work/$1.out" | sed 's/^/    elsewhere out: /' | head -5
+	cat -v "$work/$1.err" | sed 's/^/    elsewhere err: /' | head -5
+}
+
+# Both at once: there is a processor for each, mostly.
+native_all &
+native=$!
+emulator_run "$image" "${LIMIT:-300}" 'runner: ended with status' || { tail -20 "$log"; exit 1; }
+wait "$native"
+native=
+total=$(wc -l <"$folder/cases") passed=0 failed=0
+while [ $((passed + failed)) -lt "$total" ]; do
+	number=$((passed + failed))
+	wanted=$(cat "$work/$number")
 	found=$(sed -n "s/^\[runner\] case $number: //p" "$log")
-	case $found in
-	"$wanted rounds $rounds") passed=$((passed + 1)); return ;;
-	"$wanted rounds "*) echo "FAILED: case $number, $*: only ${found##* } of $rounds times restored" ;;
-	*) echo "FAILED: case $number, $*: $wanted; here $found" ;;
-	esac
-	failed=$((failed + 1))
-	sed -n "/^\[runner\] case $number: /,/^\[runner\] case /p" "$log" | grep '^.runner.   ' | sed 's/^.runner. */    here /' |
-		head -8
-	head -c 300 "$work/out" | cat -v | sed 's/^/    elsewhere out: /' | head -5
-	head -c 300 "$work/err" | cat -v | sed 's/^/    elsewhere err: /' | head -5
-}
-
-emulator_run "$image" "${LIMIT:-200}" 'runner: ended with status' || { tail -20 "$log"; exit 1; }
-while IFS= read -r line; do
-	case_compare "$line" </dev/null
-	number=$((number + 1))
-done <"$folder/cases"
-grep -qF 'runner: ended with status 0' "$log" || { grep -F 'could not be run' "$log"; failed=$((failed + 1)); }
+	if [ "$found" = "$wanted" ]; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		difference_show $number "$wanted" "$found"
+	fi
+done
 echo "$passed passed, $failed failed"
-[ $failed -eq 0 ]
+[ $failed -eq 0 ] && grep -qF 'runner: ended with status 0' "$log"

@@ -24,7 +24,7 @@ work_scale() { # NAME AWK-ROUNDS LUA-ROUNDS SQL-ROWS: NAME.awk, NAME.lua, NAME.s
 		"$programs/work.sql" >"$work/$1.sql"
 }
 
-works_make() { work_scale work 2 2 3000; }
+works_make() { work_scale work 1 2 3000; }
 
 rom_of() { # PATH: its name as a module
 	case $1 in
@@ -44,7 +44,7 @@ same() { # PROGRAM ARGUMENT...
 }
 
 storms_list() { # checkpointed, killed and restored while they run
-	work_scale long 12 8 12000
+	work_scale long 4 5 6000
 	rounds=6
 	files="long.awk long.lua long.sql"
 	same "$box" awk -f long.awk
