@@ -10,14 +10,15 @@
 /* Long enough for an emulated machine that is short of its host's time. */
 #define LIMIT_NS (60000ull * MILLISECOND)
 
-enum { INSTANCE_CAPS = 4000, TARGET_CAPS = 1000 };
+enum { OWN_RAM = 16 << 20, INSTANCE_CAPS = 4000, TARGET_CAPS = 1000 };
 
 static struct session launcher;
 static signal_t changes;
 
 bool instance_start(struct instance *instance)
 {
-	struct launcher_start_request start = {.ram = instance->ram + instance->room, .caps = INSTANCE_CAPS};
+	const uint64_t room = instance->room ? instance->room : instance->ram + OWN_RAM;
+	struct launcher_start_request start = {.ram = instance->ram + room, .caps = INSTANCE_CAPS};
 	struct launcher_start_reply started;
 	const struct checkpoint_handler_request handler = {};
 	struct checkpoint_handler_reply handled;
@@ -72,7 +73,7 @@ static bool work_await(struct instance *instance, uint32_t done)
 bool instance_run(struct instance *instance, ds_t bundle)
 {
 	const struct checkpoint_run_request request = {.ram = instance->ram, .caps = TARGET_CAPS, .core = AFFINITY_ANY,
-	                                               .flags = instance->flags};
+	                                               .flags = instance->linux_program ? 0 : RUN_NATIVE};
 	struct checkpoint_run_reply reply;
 
 	return instance_look(instance) &&

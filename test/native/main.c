@@ -157,8 +157,7 @@ static bool foreign_refused(struct instance *instance, const struct subject *sub
 
 static bool subject_test(const struct subject *subject)
 {
-	struct instance instance = {.name = subject->name, .ram = subject->ram, .room = subject->ram + OWN_RAM,
-	                            .flags = RUN_NATIVE};
+	struct instance instance = {.name = subject->name, .ram = subject->ram};
 
 	native_name = subject->name;
 	memset(all.classes, 0, sizeof all.classes);

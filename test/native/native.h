@@ -10,7 +10,7 @@
 #include <checkpoint/session.h>
 #include <framework/env.h>
 
-enum { MILLISECOND = 1000000, OWN_RAM = 16 << 20, OUTPUT_MAX = 256 * 1024 };
+enum { MILLISECOND = 1000000, OUTPUT_MAX = 256 * 1024 };
 
 /* One line of log, led by the name of what is tested. Always false. */
 extern const char *native_name;
@@ -21,8 +21,9 @@ void native_sleep(uint64_t ns);
 /* An instance of the RTCR, named as its target, and what came of the last work that it was given. */
 struct instance {
 	const char *name;
-	uint64_t ram, room;       /* bytes for the target, and beside it for the instance itself */
-	uint32_t flags;           /* enum run_flag */
+	uint64_t ram;
+	uint64_t room;            /* for the instance itself, beside `ram` for its target; 0: as much and 16 MiB */
+	bool linux_program;       /* the target is one, on the library OS */
 	struct session checkpoint;
 	struct checkpoint_status_reply status;
 };

@@ -113,7 +113,7 @@ static bool case_run(struct instance *instance, const struct test_case *found, u
 int component_main(addr_t argument)
 {
 	static struct test_case found;
-	struct instance instance = {.name = instance_name, .ram = TARGET_RAM, .room = ROOM};
+	struct instance instance = {.name = instance_name, .ram = TARGET_RAM, .room = ROOM, .linux_program = true};
 	uint32_t number = 0, failed = 0;
 	struct rom rom;
 
