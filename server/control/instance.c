@@ -43,7 +43,8 @@ void component_over(struct component *component, enum control_state fate)
 {
 	/* First, so that it is not lost if this server dies meanwhile: until then the instance knows it. */
 	component->state = fate;
-	fate_keep(component);
+	if (!component->fate_kept)
+		fate_keep(component);
 	instance_stop(component);
 	component->phase = PHASE_OVER;
 	component->work = WORK_NONE;
@@ -150,6 +151,9 @@ void component_look(struct component *component)
 	component->state = ended ? fate : status->state == TARGET_RUNNING ? CONTROL_RUNNING : CONTROL_STARTING;
 	if (nothing && component->continued)
 		component_failure(component);
+	/* Before anybody is told: who waited may ask about what was lost. */
+	if (ended && status->work == WORK_NONE)
+		fate_keep(component);
 	requests_progress(component);
 	if (nothing && (component->continued || !status->work_done))
 		component_over(component, CONTROL_LOST);
