@@ -51,7 +51,7 @@ struct store_append_request {
 };
 RPC_EMPTY(store_append_reply);
 
-/* Make it durable and visible. */
+/* Make it durable and visible. ERR_CORRUPT: content that is not what its name says is dropped. */
 RPC_EMPTY(store_commit_request);
 struct store_commit_reply {
 	uint64_t size;            /* of the file */

@@ -114,6 +114,8 @@ err_t file_create(struct store_file *file, const struct store_key *key)
 	}
 	file->file = (int)opened;
 	file->writing = true;
+	file->content = key->kind == STORE_CONTENT;
+	memcpy(file->digest, key->digest, sizeof file->digest);
 	return OK;
 }
 
@@ -140,6 +142,12 @@ err_t file_commit(struct store_file *file, uint64_t *size)
 {
 	if (!file->writing)
 		return ERR_STATE;
+	/* Others will take it for what its name says. */
+	if (file->content && !content_whole(file->file, file->digest)) {
+		file_close(file);
+		file->failure = "content that is not what its name says";
+		return ERR_CORRUPT;
+	}
 	long result = host_sync(file->file);
 	if (result == 0)
 		result = host_rename(file->directory, file->name, file->directory, file->final);

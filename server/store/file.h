@@ -12,6 +12,8 @@ enum { FINAL_NAME = 40 };
 struct store_file {
 	int directory, file;          /* descriptors, -1: none */
 	bool writing;
+	bool content;                 /* to be what `digest` says */
+	uint64_t digest[2];
 	uint64_t size;
 	char name[32], final[FINAL_NAME];  /* in the directory: while it is written, and for good */
 	const char *failure;

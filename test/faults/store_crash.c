@@ -225,6 +225,24 @@ static void step_write(struct store_file *file, int n)
 	}
 }
 
+/* Bytes that are not what the name of content says never get that name. */
+static void false_content(struct store_file *file)
+{
+	struct store_key key = key_of(KEYS - 1);
+	const uint64_t bytes = 0;
+	uint64_t size, modified;
+
+	key.digest[0] ^= 1;
+	err_t err = file_create(file, &key);
+	if (err == OK)
+		err = file_append(file, &bytes, sizeof bytes);
+	if (err == OK && file_commit(file, &size) == OK)
+		wrong("is not what its name says", KEYS - 1);
+	if (file_open(file, &key, &size, &modified) == OK)
+		wrong("is there and not what its name says", KEYS - 1);
+	file_close(file);
+}
+
 /* A removal that failed may have done a part of it. */
 static void step_remove(struct store_file *file, int n, bool all)
 {
@@ -266,6 +284,7 @@ static bool sequence(unsigned round, uint32_t failing)
 		else
 			step_remove(file, n, what == 7);
 	}
+	false_content(&files[0]);
 	file_close(&files[0]);
 	file_close(&files[1]);
 	disk_changed = NULL;
