@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# net.sh IMAGE BUILD: a node in the emulator, reached over its Ethernet by the command line: components are run, saved, killed
-# and continued, also on the machine that was started anew after its power was lost, from the store on its card.
+# net.sh IMAGE BUILD: a node in the emulator, reached over its Ethernet by the command line: components and a Linux program are
+# run, saved, killed and continued, also on the machine that was started anew after its power was lost, from the store on its card.
 set -u
 . "$(dirname "$0")/../emulator.sh"
 build=$2
@@ -35,6 +35,26 @@ ends_well() { # NAME
 	[ "$(rtcr logs "$1" | tail -n 1)" = "$wanted" ] || fail "$1 ends otherwise: $(rtcr logs "$1" | tail -n 1)"
 }
 
+# An unmodified Linux program, compared with qemu-arm, which runs it on this machine's kernel.
+program_runs() {
+	busybox=$build/arm/root/bin/busybox script=$(dirname "$0")/../programs/work.awk
+	[ -x "$busybox" ] || { echo "busybox for ARM is missing: make deps"; exit 2; }
+	native=$(qemu-arm "$busybox" awk -v rounds=4 -f "$script")
+	rtcr run -d --name words --file "$script" -- "$busybox" awk -v rounds=4 -f /work.awk >/dev/null || fail "run words"
+	tries=0
+	until [ "$(rtcr logs words | wc -l)" -ge 2 ]; do
+		tries=$((tries + 1))
+		[ $tries -lt 300 ] || fail "words prints nothing"
+		sleep 0.1
+	done
+	rtcr checkpoint words || fail "checkpoint of words"
+	rtcr kill words || fail "kill of words"
+	rtcr restore words || fail "restore of words"
+	rtcr wait words || fail "wait words"
+	[ "$(rtcr logs words)" = "$native" ] || fail "the output of words is another"
+	rtcr rm words || fail "rm words"
+}
+
 power_on "$1"
 timeout 60 "$build/bin/rtcr" node status --node "127.0.0.1:$port" || fail status
 sheep calm
@@ -49,6 +69,8 @@ rtcr kill dolly || fail kill
 rtcr restore dolly || fail restore
 ends_well dolly
 [ "$(rtcr logs dolly)" = "$(rtcr logs calm)" ] || fail "the output of dolly is another"
+
+program_runs
 
 sheep polly
 sleep 0.5
