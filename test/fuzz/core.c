@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include <framework/memory.h>
+#include <io_mem/session.h>
+#include <irq/session.h>
 #include <kernel/boot.h>
 #include <kernel/machine.h>
 #include <log/session.h>
@@ -37,6 +39,8 @@ SIZE_TABLE(rom, ROM_OPERATIONS)
 SIZE_TABLE(log, LOG_OPERATIONS)
 SIZE_TABLE(timer, TIMER_OPERATIONS)
 SIZE_TABLE(rm_service, RM_SERVICE_OPERATIONS)
+SIZE_TABLE(io_mem, IO_MEM_OPERATIONS)
+SIZE_TABLE(irq, IRQ_OPERATIONS)
 
 #define SIZES(service) {service##_sizes, service##_op_count}
 static const struct {
@@ -46,7 +50,7 @@ static const struct {
 	[TYPE_PARENT] = SIZES(parent), [TYPE_PD] = SIZES(pd),   [TYPE_DATASPACE] = SIZES(dataspace),
 	[TYPE_MAP] = SIZES(rm),        [TYPE_CPU] = SIZES(cpu), [TYPE_THREAD] = SIZES(cpu_thread),
 	[TYPE_ROM] = SIZES(rom),       [TYPE_LOG] = SIZES(log), [TYPE_TIMER] = SIZES(timer),
-	[TYPE_RM_SERVICE] = SIZES(rm_service),
+	[TYPE_RM_SERVICE] = SIZES(rm_service), [TYPE_IO_MEM] = SIZES(io_mem), [TYPE_IRQ] = SIZES(irq),
 };
 
 static void check(bool condition, const char *sentence)
@@ -95,6 +99,9 @@ void core_main(void)
 	info->memory_free = PAGE_SIZE * 2;
 	info->module_count = 1;
 	info->modules[0] = (struct boot_module){CORE_MODULE, 0, CORE_MODULE_SIZE};
+	info->device_count = 2;
+	info->devices[0] = (struct boot_device){"first", 0, PAGE_SIZE, 0};
+	info->devices[1] = (struct boot_device){"second", 2 * PAGE_SIZE, 2 * PAGE_SIZE, 1};
 	check(component_main(BOOT_INFO) == 0, "it returned");
 }
 
@@ -139,6 +146,7 @@ bool core_look(uint32_t native, uint64_t address, uint64_t *offset, uint32_t *ri
 		check(object_of_badge(dataspace->object.badge) == &dataspace->object, "a region of a dataspace that is gone");
 		*rights &= dataspace->rights;
 		*offset = dataspace->offset + region->offset + (at - region->address);
+		*offset += dataspace->nature == NATURE_DEVICE ? CORE_DEVICE_MEMORY : 0;
 		return true;
 	}
 	return false;

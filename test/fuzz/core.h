@@ -12,6 +12,7 @@
 
 enum { CORE_MEMORY_SIZE = 256 << 20, CORE_MODULE_SIZE = 5000, ROOT_SLOTS = 1024 };
 #define CORE_MODULE "program"
+#define CORE_DEVICE_MEMORY ((uint64_t)1 << 40)   /* where that of the kernel for tests begins */
 
 /* Boot core; the driver is in its first child, with the slots of parent/session.h filled. */
 void core_start(void);

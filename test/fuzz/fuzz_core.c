@@ -22,7 +22,7 @@
 #include "test/fuzz/heap.h"
 #include "test/fuzz/kernel.h"
 
-enum { CHILD = 16, FIRST = 64, SLOTS = 48, BELONGINGS = FIRST + 8, SESSIONS = 5 };
+enum { CHILD = 16, FIRST = 64, SLOTS = 48, BELONGINGS = FIRST + 8, SESSIONS = 7, DEVICE_SESSIONS = 2 };
 enum { STEPS = 96, SPARE_REPLIES = 40, SLOTS_CHECKED_EVERY = 128 };
 enum { QUOTA_RAM = 512 * 4096, QUOTA_CAPS = 40 };
 
@@ -72,7 +72,9 @@ static void attacker_make(void)
 {
 	static const struct {
 		const char *service, *label;
-	} sessions[SESSIONS] = {{"CPU", ""}, {"ROM", "x -> " CORE_MODULE}, {"LOG", "x"}, {"TIMER", ""}, {"RM", ""}};
+	} sessions[SESSIONS] = {{"CPU", ""}, {"ROM", "x -> " CORE_MODULE}, {"LOG", "x"}, {"TIMER", ""}, {"RM", ""},
+	                         {"IO_MEM", "x -> second"}, {"IRQ", "x -> first"}};
+	const uint32_t plain = SESSIONS - DEVICE_SESSIONS;
 	const struct pd_child_create_request request = {.ram = QUOTA_RAM, .caps = QUOTA_CAPS, .slots = 64, .name = "x"};
 	const struct pd_address_space_request space = {};
 	struct pd_child_create_reply created;
@@ -82,7 +84,8 @@ static void attacker_make(void)
 	FUZZ_CHECK(pd_child_create((ep_t){SLOT_PD}, &request, NULL, &created, &child) == OK, "child_create");
 	FUZZ_CHECK(cap_copy(PD_SELF, CHILD, PD_SELF, FIRST, RIGHT_ALL, 0) == OK, "cap_copy");
 	for (uint32_t i = 0; i < SESSIONS; i++)
-		open_session(i + 1, sessions[i].service, sessions[i].label, FIRST + 1 + i);
+		open_session(i + 1, sessions[i].service, sessions[i].label,
+		             i < plain ? FIRST + 1 + i : BELONGINGS + 7 + (i - plain));
 	FUZZ_CHECK(pd_address_space((ep_t){FIRST}, &space, NULL, &replied, &space_slot) == OK, "address_space");
 	FUZZ_CHECK(cap_copy(PD_SELF, SLOT_PARENT, PD_SELF, FIRST + 7, RIGHT_ALL, 0) == OK, "cap_copy");
 	belongings_make();
@@ -279,8 +282,8 @@ static void cap_check(const struct cap *cap)
 			FUZZ_CHECK(cap->badge && cap->badge < 0x80000000u && !(rights & ~RIGHT_SEND), "core's endpoint");
 		FUZZ_CHECK(!(rights & RIGHT_DESTROY), "the right to destroy");
 		break;
+	case KIND_INTERRUPT: FUZZ_CHECK(!(rights & ~RIGHT_SEND), "rights to an interrupt"); break;
 	case KIND_CONSOLE:
-	case KIND_INTERRUPT:
 	case KIND_HOST: FUZZ_CHECK(false, "a capability of the machine"); break;
 	default: FUZZ_CHECK(!(rights & RIGHT_DESTROY), "the right to destroy");
 	}

@@ -199,6 +199,12 @@ void kernel_start(uint64_t size)
 	boot_cap(model.first, BOOT_SLOT_MEMORY, &memory->object);
 	boot_cap(model.first, BOOT_SLOT_CONSOLE, kernel_object_make(KIND_CONSOLE));
 	boot_cap(model.first, BOOT_SLOT_PD, &model.first->object);
+	struct memory *devices = (struct memory *)kernel_object_make(KIND_MEMORY);
+	*devices = (struct memory){devices->object, KERNEL_DEVICES, KERNEL_DEVICES_SIZE, true};
+	boot_cap(model.first, BOOT_SLOT_DEVICES, &devices->object);
+	struct interrupt *all = (struct interrupt *)kernel_object_make(KIND_INTERRUPT);
+	all->number = INTERRUPT_ALL;
+	boot_cap(model.first, BOOT_SLOT_INTERRUPTS, &all->object);
 	void *info = mmap((void *)BOOT_INFO, PAGE_SIZE * 2, PROT_READ | PROT_WRITE,
 	                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 	FUZZ_CHECK(info == (void *)BOOT_INFO, "the address of the boot information is taken");

@@ -7,6 +7,7 @@
  *      domains        capability space and a list of mappings (what is mapped where, with which rights)
  *      threads        made by object_create: records that execute nothing; a test lets them fault
  *      memory         a range of numbers; donated ranges are checked against each other
+ *      devices        two, whose memory begins at KERNEL_DEVICES; their interrupts never arrive
  *      clock          stands still until clock_advance
  *
  * A component that breaks a rule of the interface, or hangs, ends the test with a sentence (FUZZ_CHECK).
@@ -17,6 +18,9 @@
 #include <ucontext.h>
 
 #include "kernel/object/ipc.h"
+
+#define KERNEL_DEVICES ((uint64_t)1 << 40)
+enum { KERNEL_DEVICES_SIZE = 16 * 4096, KERNEL_LINES = 2 };
 
 struct mapping {
 	uint64_t address, size, offset;   /* offset in the machine's memory */
@@ -92,8 +96,12 @@ void domain_unmap(struct pd *pd, uint64_t address, uint64_t size);
 /* Of kernel_object.c, for the others: as kernel/linux/decode.h. */
 err_t cap_lookup(struct pd *pd, uint64_t slot, enum kind kind, uint32_t rights, struct cap **cap) MUST_CHECK;
 err_t pd_lookup(uint64_t slot, uint32_t rights, struct pd **pd) MUST_CHECK;
+err_t slot_lookup_empty(struct pd *pd, uint64_t slot, struct cap **cap) MUST_CHECK;
 struct object *kernel_object_make(enum kind kind);
 void kernel_object_destroy(struct object *object);
+
+/* Of kernel_device.c: an interrupt object goes. */
+void kernel_line_done(struct interrupt *interrupt);
 bool kernel_failure_due(void);
 
 /* Of kernel.c: the actor that runs. */

@@ -58,7 +58,7 @@ err_t cap_lookup(struct pd *pd, uint64_t slot, enum kind kind, uint32_t rights, 
 	return OK;
 }
 
-static err_t slot_lookup_empty(struct pd *pd, uint64_t slot, struct cap **cap)
+err_t slot_lookup_empty(struct pd *pd, uint64_t slot, struct cap **cap)
 {
 	if (!slot || slot >= pd->slot_count)
 		return ERR_CAPABILITY;
@@ -88,6 +88,7 @@ struct object *kernel_object_make(enum kind kind)
 		[KIND_ENDPOINT] = sizeof(struct endpoint), [KIND_REPLY] = sizeof(struct reply),
 		[KIND_SIGNAL] = sizeof(struct signal), [KIND_MEMORY] = sizeof(struct memory),
 		[KIND_CONSOLE] = sizeof(struct object), [KIND_HOST] = sizeof(struct object),
+		[KIND_INTERRUPT] = sizeof(struct interrupt),
 	};
 	struct object *object = calloc(1, sizes[kind]);
 
@@ -153,7 +154,7 @@ err_t object_create(enum kind kind, memory_t from, addr_t offset, addr_t size, h
 	if (err != OK)
 		return err;
 	const struct memory *memory = (const struct memory *)memory_cap->object;
-	if (offset % OBJECT_ALIGN || size < least || offset > memory->size || size > memory->size - offset)
+	if (memory->device || offset % OBJECT_ALIGN || size < least || offset > memory->size || size > memory->size - offset)
 		return ERR_RANGE;
 	if (kernel_failure_due())
 		return ERR_UNSUPPORTED;
@@ -186,6 +187,7 @@ err_t memory_derive(memory_t from, addr_t offset, addr_t size, slot_t to)
 	struct memory *memory = (struct memory *)kernel_object_make(KIND_MEMORY);
 	memory->offset = source->offset + offset;
 	memory->size = size;
+	memory->device = source->device;
 	cap_set(target, &memory->object, cap->rights, 0);
 	return OK;
 }
@@ -237,6 +239,8 @@ void kernel_object_destroy(struct object *object)
 	} else if (object->kind == KIND_SIGNAL) {
 		while (!signal_drain((struct signal *)object))
 			;
+	} else if (object->kind == KIND_INTERRUPT) {
+		kernel_line_done((struct interrupt *)object);
 	}
 	model.objects--;
 	free(object);
