@@ -114,3 +114,57 @@ TEST(pieces_end, "domains with many capabilities and mappings come and go, and l
 	}
 	waker_end();
 }
+
+enum { MAPPER_MEMORY = 4 };
+#define MAPPED_AT ((addr_t)0x20000000)
+#define PROGRESS ((struct progress *)0x6000000)
+
+struct progress {
+	volatile uint32_t rounds, wrong;
+};
+
+/* Two ranges in turn at one address; each page says which it is. */
+static void partner_map(addr_t unused)
+{
+	const memory_t own = {MAPPER_MEMORY};
+
+	(void)unused;
+	for (;; PROGRESS->rounds++) {
+		addr_t offset = PROGRESS->rounds % 2 ? SIZE : 0;
+		uint32_t first = PROGRESS->rounds % 2 ? 500000 : 1000;
+		if (pd_map(PD_SELF, MAPPED_AT, own, offset, SIZE, RIGHT_READ) != OK || !pages_hold((uint32_t *)MAPPED_AT, first))
+			PROGRESS->wrong++;
+	}
+}
+
+TEST(pieces_state, "a thread is paused amid long work, its state is read and written, and the work is done right")
+{
+	const addr_t both = memory_take(2 * SIZE), at = window_base + ((addr_t)1 << 29), page = memory_take(PAGE_SIZE);
+	struct progress *progress = memory_see(page, PAGE_SIZE);
+	static struct thread_state state;
+	slot_t memory = slot_take(), timer = object_make(KIND_SIGNAL);
+	uint32_t badges, count, rounds = 0;
+	bool right = true;
+
+	CHECK(pd_map(PD_SELF, at, MEMORY, both, 2 * SIZE, RIGHT_READ | RIGHT_WRITE) == OK);
+	pages_fill((uint32_t *)at, 1000);
+	pages_fill((uint32_t *)(at + SIZE), 500000);
+	CHECK(pd_unmap(PD_SELF, at, 2 * SIZE) == OK && memory_derive(MEMORY, both, 2 * SIZE, memory) == OK);
+	partner_make(&partner, partner_map, 0, (ep_t){0});
+	CHECK(pd_map(partner.pd, (addr_t)PROGRESS, MEMORY, page, PAGE_SIZE, RIGHT_READ | RIGHT_WRITE) == OK);
+	partner_give(&partner, MAPPER_MEMORY, memory, RIGHT_READ, 0);
+	partner_start(&partner);
+	for (; rounds < 60 || progress->rounds < 4; rounds++) {
+		err_t err = signal_wait((signal_t){timer}, clock_now() + 300000 + rounds * 7919, &badges, &count);
+		right = right && err == ERR_TIMEOUT && pd_pause(partner.pd, 1000000000) == OK &&
+		        thread_read(partner.thread, &state) == OK;
+		err = thread_write(partner.thread, &state, (reply_t){0});
+		/* A kernel that has begun such work may insist on ending it. */
+		right = right && (err == OK ? thread_resume(partner.thread) == OK : err == ERR_STATE);
+		right = right && pd_resume(partner.pd) == OK;
+	}
+	CHECK(right && !progress->wrong);
+	partner_end(&partner);
+	object_end(memory);
+	object_end(timer);
+}
