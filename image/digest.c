@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * XXH3 from Debian's libxxhash-dev, compiled in. Components use no vector registers, so it is the
- * scalar variant; a vector variant would be another file of the same functions.
- */
+/* XXH3 from Debian's libxxhash-dev, compiled in; which variant is chosen by a file for each architecture. */
 #include <image/digest.h>
+#include <image/vector.h>
 
 #define XXH_INLINE_ALL
-#define XXH_VECTOR 0              /* XXH_SCALAR */
 #define XXH_FORCE_MEMORY_ACCESS 1 /* freestanding, a memcpy of 8 bytes would be a call: six times slower */
 #include <xxhash.h>
 

@@ -2,6 +2,7 @@
 # Components on x86-64: how they are compiled, where they lie, and the kernel they enter.
 KERNEL := linux
 COMPONENT_MACHINE := -fPIE -fcf-protection=none -mgeneral-regs-only
+DIGEST_WITHOUT :=
 COMPONENT_BASE := 0x600000000000
 LIBRARY_BASE := 0x500000000000
 COMPONENT_LIBS :=
