@@ -48,5 +48,7 @@ uint64_t timers_expire(void)
 			next = session->deadline;
 	}
 	target.timers_armed = next != DEADLINE_NEVER;
-	return next == DEADLINE_NEVER ? next : clock_now() + (next - now);
+	/* In the own clock, which may be ahead: what lies behind its end never comes. */
+	uint64_t own = clock_now();
+	return next - now < DEADLINE_NEVER - own ? own + (next - now) : DEADLINE_NEVER;
 }

@@ -328,6 +328,21 @@ static void ids_check(void)
 	rtcr_check(true);
 }
 
+/* The last time there is in the target's clock, which is behind the RTCR's: the RTCR waits for it and does not turn round. */
+static void timer_check(void)
+{
+	struct entry *entry = registry.first_of[ENTRY_SESSION];
+
+	while (entry && ((const struct session_entry *)entry)->service != SERVICE_TIMER)
+		entry = entry->next_alike;
+	struct session_entry *session = (struct session_entry *)entry;
+	clock_advance(1000000);
+	FUZZ_CHECK(session && pd_clock_set((pd_t){target.child.native}, 1000) == OK, "a timer");
+	FUZZ_CHECK(timer_arm(session, DEADLINE_NEVER - 1, 0) == OK && timers_expire() > clock_now(), "a timer at the end of time");
+	FUZZ_CHECK(timer_arm(session, 1500, 0) == OK && timers_expire() == clock_now() + 500, "a timer in its own clock");
+	session->deadline = DEADLINE_NEVER;
+}
+
 static uint32_t copies;
 
 static void copy_slow(void *to, const void *from, uint64_t size)
@@ -370,6 +385,7 @@ static void start(void)
 	rtcr_belongings_make();
 	rtcr_check(true);
 	ids_check();
+	timer_check();
 	for (int i = 0; i < 2; i++) {
 		checkpoint_whole(0);
 		FUZZ_CHECK(!snapshot.result && target.parent == (uint64_t)i + 1, target.sentence);
