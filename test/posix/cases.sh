@@ -108,7 +108,7 @@ programs_compare() {
 
 subjects_compare() {
 	input=$work/numbers
-	for subject in "$build"/checkpoint/*; do same "$subject" 40; done
+	for subject in "$build"/checkpoint/*; do same "$subject" "${STEPS:-40}"; done
 	input=/dev/null
 }
 

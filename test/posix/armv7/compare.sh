@@ -4,6 +4,7 @@
 # each case in FOLDER/cases (list.sh) with those of the same program on this machine's kernel: by qemu-arm, or as BUILD has it
 # for this machine's own processor where qemu-arm is known to differ from Linux (reading of directories and robust mutexes of
 # 32-bit programs, nanosleep with a wrong pointer, errors of mmap and its like).
+# Subjects of checkpoints may end before they were restored as often as asked for; what is measured by time has no right answer.
 # Exit status: 0 all equal, 1 something differed, 2 something is missing.
 set -u
 . "$(dirname "$0")/../../emulator.sh"
@@ -67,11 +68,16 @@ native=$!
 emulator_run "$image" "${LIMIT:-300}" 'runner: ended with status' || { tail -20 "$log"; exit 1; }
 wait "$native"
 native=
-total=$(wc -l <"$folder/cases") passed=0 failed=0
+total=$(wc -l <"$folder/cases") passed=0 failed=0 restored=0
 while [ $((passed + failed)) -lt "$total" ]; do
 	number=$((passed + failed))
 	wanted=$(cat "$work/$number")
 	found=$(sed -n "s/^\[runner\] case $number: //p" "$log")
+	[ -n "$found" ] || found='nothing, rounds 0'
+	restored=$((restored + ${found##* }))
+	case $(sed -n "$((number + 1))p" "$folder/cases") in
+	*"${tab}subject-"*) found=${found% rounds *} wanted=${wanted% rounds *} ;;
+	esac
 	if [ "$found" = "$wanted" ]; then
 		passed=$((passed + 1))
 	else
@@ -79,5 +85,6 @@ while [ $((passed + failed)) -lt "$total" ]; do
 		difference_show $number "$wanted" "$found"
 	fi
 done
+echo "restored $restored times"
 echo "$passed passed, $failed failed"
-[ $failed -eq 0 ] && grep -qF 'runner: ended with status 0' "$log"
+[ $failed -eq 0 ] && [ $restored -ge 28 ] && grep -qF 'runner: ended with status 0' "$log"

@@ -12,7 +12,7 @@ mkdir -p "$3" && work=$(cd "$3" && pwd) || exit 2
 busybox=$(command -v busybox) || { echo "list: no busybox" >&2; exit 2; }
 list=$work/cases.new
 : >"$list"
-LINES_MADE=3000
+LINES_MADE=3000 STEPS=60
 rounds=0
 . "$here/cases.sh"
 
@@ -58,6 +58,9 @@ data_make
 busybox=$box
 cp "$box" "$build"/programs/* "$work/" || exit 2
 for program in "$build"/posix/* "$build"/checkpoint/*; do cp "$program" "$work/$(rom_of "$program")" || exit 2; done
-for part in ${PARTS:-streams files answers shell programs subjects calls}; do "${part}_compare"; done
+for part in ${PARTS:-streams files answers shell programs calls}; do "${part}_compare"; done
+rounds=2
+subjects_compare
+rounds=0
 storms_list
 mv "$list" "$work/cases"
