@@ -16,12 +16,13 @@ $(O)/kernel/%.o: %.S
 	@mkdir -p $(@D)
 	$(CC) $(ARM_KERNEL_CFLAGS) -c $< -o $@
 
-# $(call arm_image,NAME,END,MODULES): build/arm/image/NAME.elf, that ends by END (halt, test).
+# $(call arm_image,NAME,END,MODULES): build/arm/image/NAME.elf, that ends by END (halt, test). What says which modules there are
+# is made anew when a folder's build.mk changes.
 define arm_image
 arm-images: $(O)/image/$(1).elf
-$(O)/image/$(1).list: $(3)
+$(O)/image/$(1).list: $(3) $(lastword $(filter %/build.mk,$(MAKEFILE_LIST))) node/zynq/build.mk
 	@mkdir -p $$(@D)
-	@for file in $$^; do name=$$$${file##*/}; printf 'module "%s", "%s"\n' "$$$${name%.elf}" "$$$$file"; done > $$@
+	@for file in $$(filter-out %.mk,$$^); do name=$$$${file##*/}; printf 'module "%s", "%s"\n' "$$$${name%.elf}" "$$$$file"; done > $$@
 $(O)/image/$(1).o: kernel/armv7/module.S $(O)/image/$(1).list
 	$$(CC) -c -DMODULES='"$(O)/image/$(1).list"' -Wa,-I. $$< -o $$@
 $(O)/image/$(1).elf: $(ARM_KERNEL_OBJECTS) $(O)/kernel/kernel/armv7/end_$(2).o $(O)/image/$(1).o kernel/armv7/kernel.ld
