@@ -89,7 +89,7 @@ include $(sort $(wildcard */build.mk */*/build.mk))
 
 all: $(HOST_PROGRAMS) $(COMPONENTS) $(TESTS)
 
-check: $(TESTS) $(CHECK_ALSO)
+check: all $(CHECK_ALSO)
 	@tools/check.sh $(sort $(TESTS))
 
 clean:

@@ -84,7 +84,7 @@ static void value_parse(int key, char *value, struct options *options, struct ar
 	uint64_t number = 0;
 
 	if (key == 'n' && !name_valid(options->name = value))
-		argp_error(state, "--name %s: a name is 1 to 63 of the characters A-Z a-z 0-9 . _ - and starts with no dot", value);
+		argp_error(state, "--name %s: a name is 1 to 63 of the characters A-Z a-z 0-9 . _ - and starts with neither . nor -", value);
 	if (key == 'm' && (!size_parse(value, &options->memory) || options->memory < 1 << 20))
 		argp_error(state, "--memory %s: a size of at least 1M is needed, for example 64M", value);
 	if (key == KEY_NODE_MEMORY && (!size_parse(value, &options->memory) || options->memory < 256 << 20))

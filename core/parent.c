@@ -2,6 +2,8 @@
 /* PARENT, for the first child: sessions of core's own services. */
 #include <framework/heap.h>
 #include <framework/memory.h>
+#include <kernel/boot.h>
+#include <kernel/object.h>
 #include <parent/session.h>
 
 #include "core/service.h"
@@ -129,8 +131,8 @@ static err_t handle_exit(void *object, const struct parent_exit_request *request
 	(void)message;
 	(void)reply;
 	(void)caps_out;
-	console_line("core: the first component ended with status %d", request->status);
-	return OK;
+	console_line("core: the first component ended with status %d, and the node with it", request->status);
+	return object_revoke((cap_t){BOOT_SLOT_PD});
 }
 
 static err_t handle_note(void *object, const struct parent_note_request *request, struct rpc_message *message,

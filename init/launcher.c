@@ -37,7 +37,7 @@ static err_t handle_handler(void *object, const struct launcher_handler_request 
 
 static bool name_valid(const char *name, size_t size)
 {
-	if (!string_ends(name, size) || !*name || *name == '.')
+	if (!string_ends(name, size) || !*name || *name == '.' || *name == '-')
 		return false;
 	for (; *name; name++) {
 		char c = *name;

@@ -112,6 +112,15 @@ void links_end(struct component *component)
 	}
 }
 
+/* "component -> label"; what is labelled by its own name stays so: long names do not fit twice. */
+static bool label_join(const struct component *component, const struct link *link, char *label)
+{
+	bool own = strcmp(component->name, link->label) == 0;
+
+	return text_format(label, PARENT_LABEL, "%s%s%s", own ? "" : component->name, own ? "" : " -> ", link->label) <
+	       PARENT_LABEL;
+}
+
 static err_t open_core(struct component *component, struct link *link, slot_t payer, slot_t *cap)
 {
 	struct parent_session_open_request request = {.id = ++next_core_id};
@@ -121,8 +130,7 @@ static err_t open_core(struct component *component, struct link *link, slot_t pa
 	if (err != OK)
 		return err;
 	text_copy(request.service, sizeof request.service, link->service);
-	bool whole = text_format(request.label, sizeof request.label, "%s -> %s", component->name, link->label) <
-	             (int)sizeof request.label;
+	bool whole = label_join(component, link, request.label);
 	err = whole ? parent_session_open((ep_t){SLOT_PARENT}, &request, &payer, &reply, cap) : ERR_ARGUMENT;
 	if (err == OK)
 		link->core_id = request.id;
@@ -266,8 +274,7 @@ static err_t handle_session_info(void *object, const struct parent_session_info_
 			if (link->server != object || link->badge != request->badge)
 				continue;
 			memcpy(reply->service, link->service, sizeof reply->service);
-			text_format(reply->label, sizeof reply->label, "%s -> %s", components[i]->name, link->label);
-			return OK;
+			return label_join(components[i], link, reply->label) ? OK : ERR_ARGUMENT;
 		}
 	return ERR_NOT_FOUND;
 }

@@ -175,7 +175,7 @@ err_t child_make(const struct pd_child_create_request *request, struct child *ch
 	if (err == OK)
 		err = pd_native((ep_t){child->pd}, &native, NULL, &native_reply, &child->native);
 	if (err == OK)
-		err = session_open("CPU", request->name, 0, &cpu);
+		err = session_open("CPU", "", 0, &cpu);
 	if (err != OK) {
 		child_destroy(child);
 		return err;

@@ -53,17 +53,6 @@ void slot_give(slot_t slot)
 	slot_free(slot);
 }
 
-_Noreturn void component_exit(int status)
-{
-	const struct parent_exit_request request = {.status = status};
-	struct parent_exit_reply reply;
-	err_t ignored = parent_exit(OWN_PARENT, &request, NULL, &reply, NULL);
-
-	(void)ignored;
-	for (;;)
-		thread_yield();
-}
-
 static void pause_short(void)
 {
 	uint32_t badges, count;
@@ -74,6 +63,18 @@ static void pause_short(void)
 	}
 	err_t expected = signal_wait(env.sleeper, clock_now() + RETRY_NS, &badges, &count);
 	(void)expected;
+}
+
+_Noreturn void component_exit(int status)
+{
+	const struct parent_exit_request request = {.status = status};
+	struct parent_exit_reply reply;
+	err_t ignored = parent_exit(OWN_PARENT, &request, NULL, &reply, NULL);
+
+	(void)ignored;
+	/* The parent ends it when it has seen that. */
+	for (;;)
+		pause_short();
 }
 
 err_t session_open(const char *service, const char *label, uint64_t limit, struct session *session)

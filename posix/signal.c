@@ -60,26 +60,41 @@ static bool thread_poke(struct thread *thread)
 	return err == OK && reply.done;
 }
 
+/* Who takes a signal of the whole program, in Linux's order: the first thread, who sends, any other. */
+static struct thread *taker(uint64_t bit)
+{
+	struct thread *self = thread_self();
+
+	if (threads[0].used && wanted(&threads[0]) & bit)
+		return &threads[0];
+	if (self->used && wanted(self) & bit)
+		return self;
+	for (uint32_t i = 0; i < thread_top; i++)
+		if (threads[i].used && wanted(&threads[i]) & bit)
+			return &threads[i];
+	return NULL;
+}
+
+/* Of the program's signals only the one who takes it is told: a wait of others shall not end. */
+static bool thread_takes(const struct thread *thread)
+{
+	uint64_t shared = shared_pending & wanted(thread);
+
+	if (thread->pending & wanted(thread))
+		return true;
+	while (shared && taker(shared & -shared) != thread)
+		shared &= shared - 1;
+	return shared != 0;
+}
+
 bool signals_kick(void)
 {
 	bool again = false;
 
 	for (uint32_t i = 0; i < thread_top; i++)
-		if (threads[i].used && signal_deliverable(&threads[i]))
+		if (threads[i].used && thread_takes(&threads[i]))
 			again |= !thread_poke(&threads[i]);
 	return again;
-}
-
-static struct thread *taker(uint64_t bit)
-{
-	struct thread *found = NULL, *self = thread_self();
-
-	if (self->used && wanted(self) & bit)
-		return self;
-	for (uint32_t i = 0; i < thread_top; i++)
-		if (threads[i].used && wanted(&threads[i]) & bit && (!found || threads[i].waiting))
-			found = &threads[i];
-	return found;
 }
 
 static long queue_add(struct thread *thread, const struct signal_info *info)

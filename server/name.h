@@ -18,7 +18,7 @@ static inline bool name_valid(const char *name)
 		if (length == NAME_SIZE - 1 || (!letter && c != '.' && c != '_' && c != '-'))
 			return false;
 	}
-	return length && name[0] != '.';
+	return length && name[0] != '.' && name[0] != '-';
 }
 
 /* What follows the last "-> " of a session's label. */

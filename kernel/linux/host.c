@@ -25,7 +25,7 @@
 enum { EVENTS = 16, PLACES = 4096 };
 
 struct host host;
-static uint32_t watched;
+static const struct pd_machine *first;   /* the machine ends with it, as on any kernel */
 
 extern const char stub_image_first[], stub_image_last[];
 
@@ -111,7 +111,8 @@ void host_watch(int fd, enum watch what, struct pd_machine *machine)
 {
 	struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)(uintptr_t)machine | what};
 
-	watched += what == WATCH_PROCESS;
+	if (what == WATCH_PROCESS && !first)
+		first = machine;
 	if (epoll_ctl(host.epoll, EPOLL_CTL_ADD, fd, &event) < 0)
 		dprintf(host.log, "kernel: epoll_ctl: %s\n", strerror(errno));
 }
@@ -164,13 +165,13 @@ void host_step(uint64_t until)
 	}
 	/* Frees the domain, so nothing of it may be left among the events at hand. */
 	if (died) {
-		watched--;
+		first = died == first ? NULL : first;
 		domain_died(died);
 	}
 }
 
 void host_run(const volatile int *stop)
 {
-	while (watched && !*stop)
+	while (first && !*stop)
 		host_step(UINT64_MAX);
 }

@@ -15,7 +15,7 @@ static const char *run_refusal(const struct control_run_request *request, uint64
 	*err = ERR_ARGUMENT;
 	if (!string_ends(request->name, sizeof request->name) || !name_valid(request->name) ||
 	    strcmp(request->name, "content") == 0)
-		return "a name is 1 to 63 of the characters A-Z a-z 0-9 . _ - and starts with no dot";
+		return "a name is 1 to 63 of the characters A-Z a-z 0-9 . _ - and starts with neither . nor -";
 	if (!bundle || request->flags & ~(uint32_t)RUN_NATIVE || request->manner & ~(CONTROL_NO_INPUT | CONTROL_PASSING) || request->ram < RAM_LEAST || request->ram > RAM_MOST)
 		return "no program came, or unknown flags, or an impossible amount of memory";
 	*err = ERR_EXISTS;

@@ -168,6 +168,11 @@ run_test() {
 }
 
 background_test() {
+	long=$(printf 'n%.0s' $(seq 63))
+	expect 0 "a name of 63 characters" "$rtcr" run -d --name "$long" -- busybox sleep 0.1
+	expect 0 "its end" "$rtcr" wait "$long"
+	expect 0 "it goes" "$rtcr" rm "$long"
+	expect 2 "a name that looks like an option" "$rtcr" run --name -- busybox true; shows err 'neither'
 	expect 0 "run -d" "$rtcr" run -d --name early -- busybox wc -l <input; shows out '^early$'
 	expect 0 "wait" "$rtcr" wait early
 	expect 0 "logs" "$rtcr" logs early; shows out '^30000$'
@@ -388,9 +393,22 @@ fates_look() {
 	expect '137' "wait for what was killed" "$rtcr" wait killed
 }
 
+broken_test() {
+	mkdir broken broken/component
+	cp -r "$build/bin" broken
+	cp "$build/component/"*.elf broken/component
+	echo 'start nothing' >broken/component/config
+	expect 125 "a node whose init ends" broken/bin/rtcr --state "$work/broken-state" run -- busybox true
+	shows err 'node.log'
+	grep -q 'configuration' "$work/broken-state/node.log" || fail "its log does not say why"
+	expect 4 "it has ended" broken/bin/rtcr --state "$work/broken-state" node status
+	rm -rf broken broken-state
+}
+
 usage_test
 demo_test
 no_node_test
+broken_test
 node_test
 run_test
 background_test

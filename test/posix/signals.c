@@ -244,6 +244,36 @@ static void threading(void)
 	SHOW(syscall(SYS_tgkill, -1, 1, SIGUSR1));
 }
 
+static void *read_all(void *end)
+{
+	char byte;
+
+	return (void *)(long)read(*(int *)end, &byte, 1);
+}
+
+/* What is sent to the process is taken by the first thread; a wait of another one does not end. */
+static void directed(void)
+{
+	const struct timespec while_reading = {0, 20000000};
+	int ends[2];
+	pthread_t reader;
+	void *result;
+
+	handle(SIGUSR1, 0);
+	SHOW(pipe(ends));
+	SHOW(pthread_create(&reader, NULL, read_all, &ends[0]));
+	nanosleep(&while_reading, NULL);
+	caught = 0;
+	for (int i = 0; i < 20; i++) {
+		kill(getpid(), SIGUSR1);
+		usleep(1000);
+	}
+	SHOW(caught);
+	SHOW(write(ends[1], "x", 1));
+	SHOW(pthread_join(reader, &result));
+	SHOW((long)result);
+}
+
 int main(void)
 {
 	masking();
@@ -252,6 +282,7 @@ int main(void)
 	interrupting();
 	timers();
 	threading();
+	directed();
 	handle(SIGPIPE, 0);
 	int ends[2];
 	SHOW(pipe(ends));
