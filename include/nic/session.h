@@ -22,7 +22,7 @@ struct nic_info_reply {
 	uint8_t reserved[2];
 };
 
-/* A frame of `length` bytes at `start` of the buffer; its source is the session's address or it is ERR_DENIED. ERR_BUSY: lost. */
+/* A frame of `length` bytes at `start` of the buffer. ERR_DENIED: its source is not the session's address; ERR_BUSY: lost. */
 struct nic_send_request {
 	uint64_t start;
 	uint32_t length, reserved;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A program on the terminal of the UART: it asks, reads a line for each question, and says what it read and how long it was. */
+/* A program on the terminal of the UART: it asks, reads a line for each question, and says what it read and how long. */
 #include <framework/format.h>
 #include <framework/memory.h>
 #include <terminal/session.h>
