@@ -37,6 +37,7 @@ help:
 	@echo "make arm      build the microkernel and its images into $(O)/arm/"
 	@echo "make fuzz     feed images, programs, bundles and calls that are wrong, FUZZ_SECONDS each (clang)"
 	@echo "make demo     run, checkpoint, kill and restore awk, Lua and SQLite"
+	@echo "make demo-arm the same on the microkernel, on a board in the emulator"
 	@echo "make bench    measure; tables and plots into $(O)/bench/"
 	@echo "make bench-arm measure the microkernel in an emulator, in instructions"
 	@echo "make deps     install what is needed (Debian packages)"

@@ -15,3 +15,6 @@ demo:
 	@tools/dependencies.sh install
 	@$(MAKE) --no-print-directory all
 	@tools/demo.sh $(O)
+demo-arm: deps
+	@$(MAKE) --no-print-directory all arm
+	@tools/demo_arm.sh $(O)
