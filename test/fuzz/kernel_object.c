@@ -255,7 +255,9 @@ err_t object_revoke(cap_t name)
 		return err;
 	if (cap->object->kind == KIND_CONSOLE || cap->object->kind == KIND_HOST)
 		return ERR_UNSUPPORTED;
-	kernel_object_destroy(cap->object);
+	/* core ends the node when init says that it has ended; here it goes on, with more to say to it. */
+	if (cap->object != &kernel_current()->pd->object)
+		kernel_object_destroy(cap->object);
 	return OK;
 }
 
