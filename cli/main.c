@@ -24,7 +24,7 @@ static void usage_print(FILE *out)
 	for (unsigned i = 0; i < sizeof commands / sizeof *commands; i++)
 		fprintf(out, "  %-12s  %s\n", commands[i]->name, commands[i]->summary);
 	fputs("\n`rtcr COMMAND --help` says more, with examples. For a start:\n"
-	      "  rtcr run -d --name count -- busybox awk 'BEGIN { for (;;) print ++n }'\n"
+	      "  rtcr run -d --name count -- busybox awk 'BEGIN { while (n < 2e8) if (++n % 1e7 == 0) print n }'\n"
 	      "  rtcr checkpoint count; rtcr kill count; rtcr restore count; rtcr logs -f count\n\n"
 	      "Exit status: 0 done; 1 failed; 2 wrong use; 3 no such component or checkpoint; 4 no node, or it died;\n"
 	      "`run` and `wait`: the program's own, 125 failed, 126 the program cannot run here, 127 no such program,\n"
@@ -63,6 +63,8 @@ int main(int argc, char **argv)
 		} else if (strcmp(argv[at], "--version") == 0) {
 			puts(argp_program_version);
 			return output_end();
+		} else if (strcmp(argv[at], "--state") == 0) {
+			return report(EXIT_USAGE, argv[at], "a directory is needed");
 		} else {
 			return report(EXIT_USAGE, argv[at], "unknown option; see `rtcr --help`");
 		}
@@ -76,6 +78,10 @@ int main(int argc, char **argv)
 		return output_end();
 	}
 	const struct command *command = command_find(argc - at, argv + at, &words);
+	if (!command && strcmp(argv[at], "node") == 0 && at + 1 < argc && strcmp(argv[at + 1], "--help") == 0) {
+		usage_print(stdout);
+		return output_end();
+	}
 	if (!command && strcmp(argv[at], "node") == 0)
 		return report(EXIT_USAGE, "node", "start, stop or status is needed; see `rtcr --help`");
 	if (!command)

@@ -59,6 +59,8 @@ static bool time_parse(const char *text, uint64_t *ns)
 	return false;
 }
 
+#define MEMORY_MOST (1ull << 40)
+
 static void list_add(struct argp_state *state, const char **list, unsigned *count, char *value)
 {
 	if (*count == OPTION_LIST)
@@ -85,8 +87,8 @@ static void value_parse(int key, char *value, struct options *options, struct ar
 
 	if (key == 'n' && !name_valid(options->name = value))
 		argp_error(state, "--name %s: a name is 1 to 63 of the characters A-Z a-z 0-9 . _ - and starts with neither . nor -", value);
-	if (key == 'm' && (!size_parse(value, &options->memory) || options->memory < 1 << 20))
-		argp_error(state, "--memory %s: a size of at least 1M is needed, for example 64M", value);
+	if (key == 'm' && (!size_parse(value, &options->memory) || options->memory < 1 << 20 || options->memory > MEMORY_MOST))
+		argp_error(state, "--memory %s: a size from 1M to 1T is needed, for example 64M", value);
 	if (key == KEY_NODE_MEMORY && (!size_parse(value, &options->memory) || options->memory < 256 << 20))
 		argp_error(state, "--memory %s: a node needs at least 256M", value);
 	if (key == KEY_BUDGET && !time_parse(value, &options->budget_ns))
