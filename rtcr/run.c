@@ -121,9 +121,10 @@ static err_t thread_begin(uint64_t entry)
 	struct thread_entry *thread;
 	err_t err = thread_add(0, "main", &schedule, 0, &thread);
 
-	if (err != OK)
-		target_fail("cannot make a thread with priority %u on core %d: %s", schedule.priority, (int)schedule.core,
-		            err_sentence(err));
+	if (err == ERR_UNSUPPORTED && schedule.priority)
+		target_fail("priority %u is not allowed to the node's user, or its processor is not there", schedule.priority);
+	else if (err != OK)
+		target_fail("cannot make its first thread: %s", err_sentence(err));
 	if (err == OK)
 		err = registry_give(&thread->entry, (pd_t){target.child.native}, SLOT_THREAD);
 	return err == OK ? cpu_thread_start((ep_t){thread->real}, &start, NULL, &started, NULL) : err;
