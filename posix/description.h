@@ -24,6 +24,7 @@ struct file_kind {
 	void (*close)(struct description *file);
 	uint32_t (*ready)(const struct description *file);         /* POLL bits */
 	struct wait_queue *(*queue)(struct description *file);     /* woken when ready changes; NULL: always ready */
+	uint64_t (*deadline)(const struct description *file);      /* when ready changes by itself, own clock */
 	uint64_t (*waiting)(const struct description *file);       /* bytes that could be read now */
 	bool seekable;
 	uint32_t type;                                             /* S_IFMT bits of stat */

@@ -24,6 +24,8 @@ extern call_t call_sigaction, call_sigprocmask, call_sigreturn, call_sigaltstack
 extern call_t call_clock_gettime, call_clock_getres, call_gettimeofday, call_time, call_nanosleep,
 	call_clock_nanosleep, call_getitimer, call_setitimer, call_alarm, call_timer_create,
 	call_timer_settime, call_timer_gettime, call_timer_getoverrun, call_timer_delete, call_times;
+/* timerfd.c */
+extern call_t call_timerfd_create, call_timerfd_settime, call_timerfd_gettime;
 /* process.c */
 extern call_t call_one, call_zero, call_enosys, call_uname, call_getrandom, call_prctl,
 	call_getrlimit, call_prlimit, call_getrusage, call_sysinfo, call_getpriority, call_getcpu,

@@ -41,6 +41,7 @@ static long poll_wait(struct poll *polls, uint32_t count, uint64_t deadline)
 	if (!waiters)
 		return -ENOMEM;
 	for (;;) {
+		uint64_t until = deadline;
 		uint32_t waiting = 0;
 		ready = 0;
 		for (uint32_t i = 0; i < count; i++) {
@@ -50,12 +51,16 @@ static long poll_wait(struct poll *polls, uint32_t count, uint64_t deadline)
 			                                                    : description_of((uint64_t)polls[i].descriptor);
 			if (file && file->kind->queue && file->kind->queue(file))
 				waiters[waiting++] = (struct waiter){.queue = file->kind->queue(file)};
+			if (file && file->kind->deadline && file->kind->deadline(file) < until)
+				until = file->kind->deadline(file);
 		}
 		if (ready || result)
 			break;
 		if (!waiting)
 			waiters[waiting++] = (struct waiter){.queue = &never};
-		result = deadline ? wait_any(waiters, waiting, deadline) : -ETIMEDOUT;
+		result = deadline ? wait_any(waiters, waiting, until) : -ETIMEDOUT;
+		if (result == -ETIMEDOUT && until < deadline)
+			result = 0;
 	}
 	heap_free(waiters);
 	return ready ? ready : result == -ETIMEDOUT ? 0 : result;
