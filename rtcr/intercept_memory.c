@@ -26,6 +26,10 @@ static err_t pd_ram_free_handle(void *object, const struct pd_ram_free_request *
 		return err;
 	if (((struct dataspace_entry *)entry)->rom)
 		return ERR_DENIED;
+	/* The terminal's server writes into what it was lent: that has to be there. */
+	for (struct entry *at = registry.first_of[ENTRY_SESSION]; at; at = at->next_alike)
+		if (((const struct session_entry *)at)->buffer == entry->id)
+			return ERR_BUSY;
 	dataspace_remove((struct dataspace_entry *)entry);
 	return OK;
 }

@@ -179,6 +179,8 @@ static err_t session_make(const struct image_session *record, enum service servi
 	made->deadline = state.deadline;
 	made->period = state.period;
 	target.timers_armed |= service == SERVICE_TIMER;
+	if (service == SERVICE_TIMER && state.period && state.period < PERIOD_LEAST_NS)
+		return ERR_CORRUPT;
 	const struct entry *buffer = registry_find(state.buffer);
 	if (service == SERVICE_TERMINAL && state.signal &&
 	    (!buffer || buffer->kind != ENTRY_DATASPACE || ((const struct dataspace_entry *)buffer)->rom))

@@ -134,5 +134,6 @@ void terminals_look(void);
 /* TIMER: set one; submit what is due, and when the next will be (own clock). */
 err_t timer_arm(struct session_entry *session, uint64_t deadline, uint64_t period) MUST_CHECK;
 uint64_t timers_expire(void);
+enum { PERIOD_LEAST_NS = 10000 };   /* of a timer, also of one from an image */
 
 #endif

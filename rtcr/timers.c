@@ -8,7 +8,6 @@
 
 #include "rtcr/target.h"
 
-enum { PERIOD_LEAST_NS = 10000 };
 
 err_t timer_arm(struct session_entry *session, uint64_t deadline, uint64_t period)
 {

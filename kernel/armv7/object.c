@@ -87,7 +87,8 @@ err_t machine_object_make(enum kind kind, const struct memory *from, uint64_t of
 
 void machine_object_free(struct object *object)
 {
-	if (object->kind == KIND_MEMORY)
+	/* These lie in the kernel's own tables. */
+	if (object->kind == KIND_MEMORY || object->kind == KIND_INTERRUPT)
 		return;
 	uint32_t size = object->kind == KIND_PD ? ((struct pd *)object)->machine->donated : OBJECT_SIZE;
 	page_return(physical(object), size);

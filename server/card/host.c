@@ -70,6 +70,8 @@ static long directory_of(int descriptor, const char *name, struct node **directo
 		return result;
 	if ((*directory)->entry.kind != CARD_DIRECTORY)
 		return -ERROR_NOT_DIRECTORY;
+	if ((*directory)->removed)
+		return -HOST_ENOENT;
 	return *name && strlen(name) < CARD_NAME ? 0 : -ERROR_NAME;
 }
 

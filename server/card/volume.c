@@ -56,12 +56,15 @@ static bool name_right(const char *name)
 	return true;
 }
 
-static err_t entry_take(const struct card_entry *entry)
+static err_t entry_take(struct card_entry *entry)
 {
 	uint32_t parent = entry->parent;
 
-	if (entry->kind == CARD_FREE)
+	/* Whatever else a free one says, nobody shall find it when it is used again. */
+	if (entry->kind == CARD_FREE) {
+		memset(entry, 0, sizeof *entry);
 		return OK;
+	}
 	if (entry->kind > CARD_DIRECTORY || !name_right(entry->name) || parent > CARD_ENTRIES)
 		return ERR_CORRUPT;
 	if (parent && (entry->kind == CARD_DIRECTORY || volume.node[parent - 1].entry.kind != CARD_DIRECTORY))

@@ -89,6 +89,9 @@ void begin_checkpoint(struct connection *connection)
 	if (!component)
 		return;
 	component_look(component);
+	component = request_component(connection, request->name);   /* looking may forget it */
+	if (!component)
+		return;
 	if (component->state != CONTROL_RUNNING) {
 		connection_refuse(connection, ERR_STATE, "it does not run, there is nothing to checkpoint");
 		return;
@@ -175,6 +178,9 @@ void begin_restore(struct connection *connection)
 	if (!component)
 		return;
 	component_look(component);
+	component = request_component(connection, request->name);   /* looking may forget it */
+	if (!component)
+		return;
 	err_t err = image_there(request->name, request->generation);
 	if (err == ERR_NOT_FOUND)
 		connection_refuse(connection, err, request->generation ? "it has no such checkpoint" : "it has no checkpoint");
