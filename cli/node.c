@@ -232,7 +232,7 @@ int node_start(uint64_t memory, bool *started)
 		*started = true;
 		fd = node_connect();
 		if (fd < 0)
-			report(0, node.socket, "%s", strerror(errno));
+			report(0, NULL, "the node ended at once; the end of %s/node.log says why", node.state);
 	}
 	close(held);
 	return fd;
