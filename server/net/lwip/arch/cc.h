@@ -3,8 +3,14 @@
 #ifndef LWIP_ARCH_CC_H
 #define LWIP_ARCH_CC_H
 
+#include <limits.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+/* sys/types.h has the type; lwIP makes one of its own if this is not there. */
+#ifndef SSIZE_MAX
+#define SSIZE_MAX LONG_MAX
+#endif
 
 _Noreturn void lwip_fail(const char *sentence);
 uint32_t lwip_random(void);
