@@ -125,9 +125,7 @@ err_t rom_open(const struct component *component, struct served **made)
 		return ERR_MEMORY_QUOTA;
 	err_t err = served_add(&rom->served, SERVED_ROM);
 	if (err == OK)
-		err = ds_alloc(PAGE_SIZE, &rom->ds);
-	if (err == OK)
-		err = ds_attach(rom->ds, 0, 0, RIGHT_READ | RIGHT_WRITE, 0, &text);
+		err = buffer_take(PAGE_SIZE, 0, &rom->ds, &text);
 	if (err != OK) {
 		rom_close(&rom->served);
 		return err;

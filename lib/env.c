@@ -173,17 +173,26 @@ void ds_detach(void *address, uint64_t size)
 	(void)ignored;
 }
 
-err_t memory_take(uint64_t size, void **address)
+err_t buffer_take(uint64_t size, uint32_t flags, ds_t *ds, void **address)
 {
-	ds_t ds;
-	err_t err = ds_alloc(size, &ds);
+	ds_t made;
+	err_t err = ds_alloc(size, &made);
 
 	if (err != OK)
 		return err;
-	err = ds_attach(ds, 0, 0, RIGHT_READ | RIGHT_WRITE, 0, address);
-	if (err != OK)
-		ds_free(ds);
+	err = ds_attach(made, 0, 0, RIGHT_READ | RIGHT_WRITE, flags, address);
+	if (err == OK)
+		*ds = made;
+	else
+		ds_free(made);
 	return err;
+}
+
+err_t memory_take(uint64_t size, void **address)
+{
+	ds_t ds;
+
+	return buffer_take(size, 0, &ds, address);
 }
 
 err_t heap_backing(size_t size, void **address)
@@ -263,11 +272,9 @@ err_t thread_spawn(uint32_t index, const char *name, uint64_t stack_size, void (
 	err_t err = slot_take(&slot);
 	if (err != OK)
 		return err;
-	err = ds_alloc(stack_size, &ds);
+	err = buffer_take(stack_size, 0, &ds, &stack);
 	if (err == OK) {
-		err = ds_attach(ds, 0, 0, RIGHT_READ | RIGHT_WRITE, 0, &stack);
-		if (err == OK)
-			err = cpu_thread_create(OWN_CPU, &create, &own, &created, &slot);
+		err = cpu_thread_create(OWN_CPU, &create, &own, &created, &slot);
 		if (err == OK) {
 			const struct cpu_thread_start_request start = {(addr_t)entry, (addr_t)stack + stack_size - 8, argument};
 			return cpu_thread_start((ep_t){slot}, &start, NULL, &started, NULL);

@@ -179,9 +179,7 @@ static err_t terminal_open(void)
 	err_t err = session_open("TERMINAL", "", 1000000000, &session);
 
 	if (err == OK)
-		err = ds_alloc(BUFFER, &ds);
-	if (err == OK)
-		err = ds_attach(ds, 0, 0, RIGHT_READ | RIGHT_WRITE, 0, &buffer);
+		err = buffer_take(BUFFER, 0, &ds, &buffer);
 	if (err == OK)
 		err = signal_alloc(&terminal.signal);
 	if (err == OK)

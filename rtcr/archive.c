@@ -31,9 +31,7 @@ static err_t window_lend(ep_t store)
 	void *window;
 
 	if (!archive.window) {
-		err_t err = ds_alloc(WINDOW, &archive.window_ds);
-		if (err == OK)
-			err = ds_attach(archive.window_ds, 0, 0, RIGHT_READ | RIGHT_WRITE, RM_POPULATE, &window);
+		err_t err = buffer_take(WINDOW, RM_POPULATE, &archive.window_ds, &window);
 		if (err != OK)
 			return err;
 		archive.window = window;

@@ -55,9 +55,7 @@ static err_t sink_start(void)
 	err_t err = store_session(STORE_WRITING, &sink.store);
 
 	if (err == OK && !sink.window) {
-		err = ds_alloc(WINDOW, &sink.window_ds);
-		if (err == OK)
-			err = ds_attach(sink.window_ds, 0, 0, RIGHT_READ | RIGHT_WRITE, 0, &window);
+		err = buffer_take(WINDOW, 0, &sink.window_ds, &window);
 		if (err != OK)
 			return err;
 		sink.window = window;

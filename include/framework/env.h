@@ -47,7 +47,10 @@ err_t ds_size(ds_t ds, uint64_t *size) MUST_CHECK;
 err_t ds_attach(ds_t ds, uint64_t offset, uint64_t size, uint32_t rights, uint32_t flags, void **address) MUST_CHECK;
 void ds_detach(void *address, uint64_t size);
 
-/* Memory for internal use: a fresh dataspace, attached. For large or long-lived things; else heap.h. */
+/* A fresh dataspace that is shown, or nothing: to be lent to others, `flags` as above. */
+err_t buffer_take(uint64_t size, uint32_t flags, ds_t *ds, void **address) MUST_CHECK;
+
+/* The same for internal use. For large or long-lived things; else heap.h. */
 err_t memory_take(uint64_t size, void **address) MUST_CHECK;
 
 /* Kernel objects from the own quota. */

@@ -18,10 +18,8 @@ static err_t buffer_give(void)
 	struct block_buffer_reply reply;
 	void *address;
 	ds_t ds;
-	err_t err = ds_alloc(DISK_BLOCKS * BLOCK_SIZE, &ds);
+	err_t err = buffer_take(DISK_BLOCKS * BLOCK_SIZE, 0, &ds, &address);
 
-	if (err == OK)
-		err = ds_attach(ds, 0, 0, RIGHT_READ | RIGHT_WRITE, 0, &address);
 	if (err != OK)
 		return err;
 	buffer = address;

@@ -15,9 +15,7 @@ static struct {
 
 err_t record_start(void)
 {
-	err_t err = ds_alloc(CONTROL_PART, &buffer.ds);
-
-	return err == OK ? ds_attach(buffer.ds, 0, 0, RIGHT_READ | RIGHT_WRITE, 0, &buffer.bytes) : err;
+	return buffer_take(CONTROL_PART, 0, &buffer.ds, &buffer.bytes);
 }
 
 void record_close(struct component *component)

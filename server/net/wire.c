@@ -56,10 +56,8 @@ static err_t buffer_give(void)
 	struct nic_buffer_reply reply;
 	void *address;
 	ds_t ds;
-	err_t err = ds_alloc(BUFFER, &ds);
+	err_t err = buffer_take(BUFFER, 0, &ds, &address);
 
-	if (err == OK)
-		err = ds_attach(ds, 0, 0, RIGHT_READ | RIGHT_WRITE, 0, &address);
 	if (err != OK)
 		return err;
 	const slot_t caps[] = {ds.slot, wire.news.slot};

@@ -31,8 +31,7 @@ bool bundle_make(const char *name, uint32_t steps, uint32_t option, ds_t *bundle
 	if (!native_ok(rom_attach(name, &program), "its program"))
 		return false;
 	uint64_t arguments_at = program_at + pages(program.size), size = arguments_at + PAGE_SIZE;
-	if (!native_ok(ds_alloc(size, bundle), "bundle") ||
-	    !native_ok(ds_attach(*bundle, 0, 0, RIGHT_READ | RIGHT_WRITE, 0, &bytes), "bundle"))
+	if (!native_ok(buffer_take(size, 0, bundle, &bytes), "bundle"))
 		return false;
 	struct bundle_header *header = bytes;
 	struct bundle_entry *entry = (struct bundle_entry *)(header + 1);

@@ -20,8 +20,8 @@ static bool terminal_begin(const char *name, struct session *terminal)
 	void *bytes;
 
 	if (!window.bytes) {
-		if (!native_ok(ds_alloc(WINDOW, &window.ds), "window") || !native_ok(signal_alloc(&window.changes), "signal") ||
-		    !native_ok(ds_attach(window.ds, 0, 0, RIGHT_READ | RIGHT_WRITE, 0, &bytes), "window"))
+		if (!native_ok(buffer_take(WINDOW, 0, &window.ds, &bytes), "window") ||
+		    !native_ok(signal_alloc(&window.changes), "signal"))
 			return false;
 		window.bytes = bytes;
 	}

@@ -23,8 +23,7 @@ bool store_begin(void)
 	void *bytes;
 
 	if (!native_ok(session_open("STORE", "native", 1000ull * MILLISECOND, &store.session), "STORE") ||
-	    !native_ok(ds_alloc(WINDOW, &store.ds), "window") ||
-	    !native_ok(ds_attach(store.ds, 0, 0, RIGHT_READ | RIGHT_WRITE, 0, &bytes), "window"))
+	    !native_ok(buffer_take(WINDOW, 0, &store.ds, &bytes), "window"))
 		return false;
 	store.bytes = bytes;
 	return native_ok(store_buffer(store.session.ep, &request, &store.ds.slot, &reply, NULL), "store's buffer");

@@ -19,7 +19,7 @@ $(O)/test/posix: test/posix/compare.sh $(CALL_CHECKS) $(PROGRAMS) $(SUBJECTS) $(
 	@chmod +x $@
 
 # The same programs on the microkernel: a component that runs them, see runner/runner.h.
-$(eval $(call component,test/posix/runner,$(wildcard test/posix/runner/*.c) test/native/instance.c test/native/store.c image/digest.c))
+$(eval $(call component,test/posix/runner,$(wildcard test/posix/runner/*.c) $(addprefix test/native/,instance.c say.c store.c) image/digest.c))
 
 # On ARM an image holds them all, with data to work on; FOREIGN_PROGRAMS is there when tools/unpack.sh brought what they need.
 PROGRAM_FOLDER := $(O)/programs-image

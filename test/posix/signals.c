@@ -222,7 +222,6 @@ static void *spin_or_block(void *block)
 		sigsuspend(&(sigset_t){0});
 		return NULL;
 	}
-	caught = 0;
 	while (!caught)
 		;
 	return NULL;
@@ -234,6 +233,7 @@ static void threading(void)
 
 	handle(SIGUSR1, 0);
 	for (long i = 0; i < 2; i++) {
+		caught = 0;
 		pthread_create(&thread, NULL, spin_or_block, (void *)i);
 		struct timespec span = {0, 20000000};
 		nanosleep(&span, NULL);
@@ -251,24 +251,36 @@ static void *read_all(void *end)
 	return (void *)(long)read(*(int *)end, &byte, 1);
 }
 
-/* What is sent to the process is taken by the first thread; a wait of another one does not end. */
+static void *spin(void *unused)
+{
+	volatile unsigned long turns = 0;
+
+	for (;;)
+		turns++;
+	return unused;
+}
+
+/* What comes for the process is taken by the first thread: one that computes has nothing of it, and the wait of a reader goes on. */
 static void directed(void)
 {
-	const struct timespec while_reading = {0, 20000000};
+	const struct itimerspec when = {{0, 20000000}, {0, 20000000}}, never = {{0, 0}, {0, 0}};
+	const struct timespec second = {1, 0};
+	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN};
+	pthread_t reader, spinner;
+	timer_t timer;
 	int ends[2];
-	pthread_t reader;
 	void *result;
 
-	handle(SIGUSR1, 0);
+	handle(SIGRTMIN, 0);
 	SHOW(pipe(ends));
 	SHOW(pthread_create(&reader, NULL, read_all, &ends[0]));
-	nanosleep(&while_reading, NULL);
+	SHOW(pthread_create(&spinner, NULL, spin, NULL));
+	SHOW(timer_create(CLOCK_MONOTONIC, &event, &timer));
 	caught = 0;
-	for (int i = 0; i < 20; i++) {
-		kill(getpid(), SIGUSR1);
-		usleep(1000);
-	}
-	SHOW(caught);
+	SHOW(timer_settime(timer, 0, &when, NULL));
+	while (caught < 20)
+		nanosleep(&second, NULL);
+	SHOW(timer_settime(timer, 0, &never, NULL));
 	SHOW(write(ends[1], "x", 1));
 	SHOW(pthread_join(reader, &result));
 	SHOW((long)result);

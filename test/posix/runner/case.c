@@ -184,8 +184,7 @@ bool case_bundle(const struct test_case *found, ds_t *bundle)
 	if (!pieces_take(found, pieces, &count))
 		return false;
 	uint64_t size = bundle_plan(found, pieces, count);
-	if (!native_ok(ds_alloc(size, bundle), "bundle") ||
-	    !native_ok(ds_attach(*bundle, 0, 0, RIGHT_READ | RIGHT_WRITE, 0, &bytes), "bundle"))
+	if (!native_ok(buffer_take(size, 0, bundle, &bytes), "bundle"))
 		return false;
 	bundle_fill(found, pieces, count, size, bytes);
 	ds_detach(bytes, size);

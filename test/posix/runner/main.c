@@ -9,36 +9,7 @@
 
 enum { TARGET_RAM = 256 << 20, ROOM = 128 << 20, SHOWN_LINE = 100, INTERVAL_MS = 400 };
 
-const char *native_name = "runner";
 static const char instance_name[] = "program";
-
-bool native_fail(const char *format, ...)
-{
-	char text[240];
-	va_list list;
-
-	va_start(list, format);
-	text_format_list(text, sizeof text, format, list);
-	va_end(list);
-	log_line("%s", text);
-	return false;
-}
-
-bool native_ok(err_t err, const char *what)
-{
-	return err == OK || native_fail("%s: %s", what, err_sentence(err));
-}
-
-void native_sleep(uint64_t ns)
-{
-	static signal_t never;
-	uint32_t badges, count;
-
-	if (!cap_valid(never) && !native_ok(signal_alloc(&never), "signal"))
-		return;
-	err_t expected = signal_wait(never, clock_now() + ns, &badges, &count);
-	(void)expected;
-}
 
 /* The beginning of a stream, line by line; what is not for the eye as \xHH. */
 static void stream_show(const char *name, const struct stream *stream)
@@ -118,6 +89,7 @@ int component_main(addr_t argument)
 	struct rom rom;
 
 	(void)argument;
+	native_name = "runner";
 	if (!native_ok(rom_attach("cases", &rom), "cases") || !store_begin() || !instance_start(&instance))
 		return 1;
 	const char *at = rom.bytes, *end = at + rom.size;

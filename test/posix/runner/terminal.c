@@ -56,9 +56,8 @@ static bool terminal_begin(const char *name)
 	void *bytes;
 
 	if (!terminal.bytes) {
-		if (!native_ok(ds_alloc(WINDOW, &terminal.ds), "window") ||
-		    !native_ok(signal_alloc(&terminal.changes), "signal") ||
-		    !native_ok(ds_attach(terminal.ds, 0, 0, RIGHT_READ | RIGHT_WRITE, 0, &bytes), "window"))
+		if (!native_ok(buffer_take(WINDOW, 0, &terminal.ds, &bytes), "window") ||
+		    !native_ok(signal_alloc(&terminal.changes), "signal"))
 			return false;
 		terminal.bytes = bytes;
 	}
