@@ -51,3 +51,10 @@ $(O)/test/armv7_fast: $(ARMV7_FAST) kernel/armv7/schedule.c kernel/armv7/timer.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O1 -g $(WARN) -Ikernel/armv7/test/host -Ikernel/armv7/board/$(BOARD) -Iinclude -Iinclude/arch/armv7 -I. \
 		-fsanitize=address,undefined -fno-sanitize-recover=undefined $(ARMV7_FAST) -o $@
+
+TESTS += $(O)/test/armv7_stopped
+ARMV7_STOPPED := $(addprefix kernel/armv7/,test/stopped.c trap.c work.c)
+$(O)/test/armv7_stopped: $(ARMV7_STOPPED) $(wildcard kernel/armv7/*.h kernel/object/*.h)
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -D_GNU_SOURCE -O1 -g $(WARN) -Ikernel/armv7/test/host -Iinclude -Iinclude/arch/armv7 -I. \
+		-fsanitize=address,undefined -fno-sanitize-recover=undefined $(ARMV7_STOPPED) -o $@

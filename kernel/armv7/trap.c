@@ -66,12 +66,12 @@ __attribute__((noinline)) static void kernel_call(void)
 	uint64_t word[WORDS];
 	bool blocked = false;
 
+	if (thread->machine->work.noted)
+		work_begin(thread);
 	if (number == CALL_REGISTERS_CONTINUE) {
 		registers_go_on(user->r[0]);
 		return;
 	}
-	if (thread->machine->work.noted)
-		work_begin(thread);
 	words_collect(user, number, word);
 	err_t err = call_do(thread, number, word, &blocked);
 	if (!current || (thread->machine->work.noted && work_end(thread)))
@@ -101,7 +101,7 @@ struct context *trap_svc(void)
 	else
 		number = *(const uint32_t *)(uintptr_t)(ip - 4) & 0xffffff;
 	if (number == KERNEL_SVC && ip > FOREIGN_HIGH) {
-		struct context *next = fast_call(user->r[NUMBER]);
+		struct context *next = current->machine->work.noted ? NULL : fast_call(user->r[NUMBER]);
 		if (next)
 			return next;
 		kernel_call();

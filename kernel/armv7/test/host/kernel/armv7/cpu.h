@@ -8,10 +8,19 @@
 
 #include <stdint.h>
 
+enum { PSR_THUMB = 1 << 5 };
+
 volatile uint32_t *device(uint32_t address);
 
 /* Nobody is ready: the test has to wake somebody. */
 void cpu_wait(void);
+
+/* Interrupts that wait; of the last fault, what and where. */
+uint32_t cpu_isr_read(void);
+uint32_t cpu_ifsr_read(void);
+uint32_t cpu_ifar_read(void);
+uint32_t cpu_dfsr_read(void);
+uint32_t cpu_dfar_read(void);
 
 static inline void cpu_utcb_write(uint32_t value)
 {
