@@ -10,7 +10,7 @@
 #include <kernel/machine.h>
 
 #include "kernel/armv7/console.h"
-#include "kernel/armv7/cpu.h"
+#include "kernel/armv7/core.h"
 #include "kernel/armv7/device.h"
 #include "kernel/armv7/domain.h"
 #include "kernel/armv7/interrupt.h"
@@ -23,7 +23,7 @@ enum { RIGHTS_DATA = RIGHT_READ | RIGHT_WRITE, COPROCESSORS_VFP = 0xf << 20 };
 
 extern uint8_t bss_end[], image_end[];
 _Noreturn void kernel_main(void);
-void vector_init(void);
+void vector_init(uint32_t core);
 _Noreturn void context_resume(struct context *context);
 
 static struct memory memory, device_memory;
@@ -92,7 +92,7 @@ static void machine_describe(void)
 	memory.offset = physical(bss_end);
 	memory.size = BOARD_RAM_SIZE - memory.offset;
 	info.magic = BOOT_MAGIC;
-	info.cores = 1;
+	info.cores = BOARD_CORES;
 	info.memory_size = memory.size;
 	info.memory_free = (uint32_t)(image_end - bss_end);
 	info.memory_bus = memory.offset;
@@ -171,16 +171,23 @@ static void component_start(void)
 	schedule_update(thread);
 }
 
-_Noreturn void kernel_main(void)
+static void core_start(struct core *core)
 {
-	vector_init();
-	console_init();
-	timer_init();
-	interrupt_init();
+	core_init(core);
+	cpu_core_write((uint32_t)(uintptr_t)core);
+	vector_init(core->number);
+	interrupt_core_init();
 	interrupt_enable(TIMER_INTERRUPT);
 	cpu_cpacr_write(cpu_cpacr_read() | COPROCESSORS_VFP);
 	cpu_isb();
-	schedule_init();
+}
+
+_Noreturn void kernel_main(void)
+{
+	console_init();
+	timer_init();
+	interrupt_init();
+	core_start(&cores[0]);
 	machine_describe();
 	if (!info.module_count)
 		kernel_panic("no modules", 0, 0);

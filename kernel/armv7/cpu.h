@@ -42,14 +42,16 @@ CP15_WRITE(cpu_ttbr0_write, 0, 2, 0, 0)
 CP15_WRITE(cpu_contextidr_write, 0, 13, 0, 1)
 CP15_WRITE(cpu_tls_write, 0, 13, 0, 3)  /* TPIDRURO */
 CP15_WRITE(cpu_utcb_write, 0, 13, 0, 2) /* TPIDRURW */
+CP15_WRITE(cpu_core_write, 0, 13, 0, 4) /* TPIDRPRW: struct core */
 CP15_WRITE(cpu_vbar_write, 0, 12, 0, 0)
-CP15_WRITE(cpu_tlb_all, 0, 8, 7, 0)
-CP15_WRITE(cpu_tlb_page, 0, 8, 7, 1) /* address | ASID */
-CP15_WRITE(cpu_tlb_asid, 0, 8, 7, 2)
+/* Of all cores (inner shareable). */
+CP15_WRITE(cpu_tlb_all, 0, 8, 3, 0)
+CP15_WRITE(cpu_tlb_page, 0, 8, 3, 1) /* address | ASID */
+CP15_WRITE(cpu_tlb_asid, 0, 8, 3, 2)
 CP15_WRITE(cpu_data_clean, 0, 7, 11, 1) /* line, to the point of unification */
 CP15_WRITE(cpu_data_flush, 0, 7, 14, 1) /* line: clean and invalidate, to the point of coherency */
-CP15_WRITE(cpu_instructions_invalidate, 0, 7, 5, 0)
-CP15_WRITE(cpu_branches_invalidate, 0, 7, 5, 6)
+CP15_WRITE(cpu_instructions_invalidate, 0, 7, 1, 0) /* of all cores */
+CP15_WRITE(cpu_branches_invalidate, 0, 7, 1, 6)
 
 static inline void cpu_dsb(void)
 {
@@ -64,6 +66,26 @@ static inline void cpu_isb(void)
 static inline void cpu_wait(void)
 {
 	__asm__ volatile("dsb\n\twfi" : : : "memory");
+}
+
+/* For those that wait in cpu_event_wait: what was written before can be seen. */
+static inline void cpu_event_send(void)
+{
+	__asm__ volatile("dsb\n\tsev" : : : "memory");
+}
+
+static inline void cpu_event_wait(void)
+{
+	__asm__ volatile("wfe" : : : "memory");
+}
+
+/* TPIDRPRW never changes, so it need not be read again. */
+static inline uint32_t cpu_core_read(void)
+{
+	uint32_t value;
+
+	__asm__("mrc p15, 0, %0, c13, c0, 4" : "=r"(value));
+	return value;
 }
 
 static inline uint32_t physical(const void *at)

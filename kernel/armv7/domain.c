@@ -9,7 +9,7 @@
 #include <framework/memory.h>
 
 #include "kernel/armv7/console.h"
-#include "kernel/armv7/cpu.h"
+#include "kernel/armv7/core.h"
 #include "kernel/armv7/domain.h"
 #include "kernel/armv7/map.h"
 #include "kernel/armv7/page.h"
@@ -20,28 +20,48 @@ enum { ASID_LAST = 255, TABLE_UNITS = 8, TABLE_WALK = 0x4a };
 extern uint32_t kernel_table[];
 
 struct pd *first_pd;
-static struct pd *entered;
 static uint32_t generation = 1, asid_next = 1;
+
+/* Those that other cores have entered keep theirs. */
+static void generation_begin(void)
+{
+	generation++;
+	asid_next = 1;
+	for (uint32_t i = 0; i < BOARD_CORES; i++)
+		if (cores[i].entered)
+			cores[i].entered->machine->generation = generation;
+	cpu_tlb_all(0);
+	cpu_dsb();
+}
+
+static bool asid_in_use(const struct pd_machine *machine)
+{
+	for (uint32_t i = 0; i < BOARD_CORES; i++)
+		if (cores[i].entered && cores[i].entered->machine != machine && cores[i].entered->machine->asid == machine->asid)
+			return true;
+	return false;
+}
 
 static void asid_take(struct pd_machine *machine)
 {
 	if (machine->generation == generation)
 		return;
-	if (asid_next > ASID_LAST) {
-		generation++;
-		asid_next = 1;
-		cpu_tlb_all(0);
-		cpu_dsb();
-	}
+	do {
+		if (asid_next > ASID_LAST)
+			generation_begin();
+		machine->asid = asid_next++;
+	} while (asid_in_use(machine));
 	machine->generation = generation;
-	machine->asid = asid_next++;
 }
 
 /* With no mapping below 2 GiB in force while identifier and table do not belong together (ARM ARM, B3.10.4). */
 void domain_enter(struct pd *pd)
 {
-	if (pd == entered)
+	struct core *own = core_own();
+
+	if (pd == own->entered)
 		return;
+	own->entered = NULL;
 	cpu_ttbr0_write(physical(kernel_table) | TABLE_WALK);
 	cpu_isb();
 	if (pd) {
@@ -51,7 +71,7 @@ void domain_enter(struct pd *pd)
 		cpu_ttbr0_write(physical(pd->machine->table) | TABLE_WALK);
 		cpu_isb();
 	}
-	entered = pd;
+	own->entered = pd;
 }
 
 void domain_flush_page(const struct pd *pd, uint32_t address)
@@ -106,7 +126,7 @@ err_t machine_pd_donate(struct pd *pd, const struct memory *from, uint64_t offse
 bool machine_pd_end(struct pd *pd, struct thread *asker)
 {
 	(void)asker;
-	if (entered == pd)
+	if (core_own()->entered == pd)
 		domain_enter(NULL);
 	while (pd->machine->pool.next) {
 		struct pool *run = pd->machine->pool.next;

@@ -3,6 +3,7 @@
 #include <kernel/ipc.h>
 #include <kernel/pd.h>
 
+#include "kernel/armv7/core.h"
 #include "kernel/armv7/fast.h"
 #include "kernel/armv7/schedule.h"
 #include "kernel/object/call.h"

@@ -248,13 +248,21 @@ err_t machine_protect(struct pd *pd, uint64_t address, uint64_t size, uint32_t r
 	return right ? OK : ERR_RIGHTS;
 }
 
+bool map_has(const struct pd *pd, uint32_t address)
+{
+	const uint32_t *entry = address < PD_HIGH ? entry_find(pd, address) : NULL;
+
+	return entry && *entry;
+}
+
 bool map_populate(struct pd *pd, uint32_t address)
 {
 	uint32_t *entry = address < PD_HIGH ? entry_find(pd, address) : NULL;
 
-	if (!entry || !(*entry & PTE_WRITABLE) || !(*entry & PTE_READ_ONLY))
+	if (!entry || !(*entry & PTE_WRITABLE))
 		return false;
-	page_populate(page_at(page_of(*entry)));
+	if (*entry & PTE_READ_ONLY)
+		page_populate(page_at(page_of(*entry)));
 	*entry &= ~(uint32_t)PTE_READ_ONLY;
 	domain_flush_page(pd, address);
 	return true;

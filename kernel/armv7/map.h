@@ -9,8 +9,14 @@
 
 #include "kernel/armv7/domain.h"
 
-/* A write to `address` was refused. True if the page was only not populated: it is now, and the write can be done again. */
+/*
+ * A write to `address` was refused. True if the page was only not populated: it is now, and the write can be done again;
+ * or another core has made it so meanwhile.
+ */
 bool map_populate(struct pd *pd, uint32_t address);
+
+/* Something is mapped at `address`. */
+bool map_has(const struct pd *pd, uint32_t address);
 
 /* The control block of thread `index`: ERR_BUSY if it is in use, ERR_MEMORY_QUOTA. The kernel's view of it. */
 err_t map_block(struct pd *pd, uint32_t index, void **block) MUST_CHECK;

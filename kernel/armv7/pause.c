@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Pausing: with one core and a kernel that is not preempted, every thread but the caller stands already. */
+/* Pausing: nobody else runs on the caller's core; threads that run on other cores are stopped there, which takes as long as an interrupt. */
 #include "kernel/armv7/schedule.h"
 #include "kernel/object/machine.h"
+
+static void thread_stand(struct thread *thread)
+{
+	schedule_stop(thread);
+	schedule_update(thread);
+}
 
 bool pause_begin(struct pd *pd, struct thread *one, struct thread *asker, uint64_t limit, err_t *result)
 {
@@ -13,9 +19,9 @@ bool pause_begin(struct pd *pd, struct thread *one, struct thread *asker, uint64
 		return false;
 	*flag = true;
 	if (one)
-		schedule_update(one);
+		thread_stand(one);
 	for (struct thread *thread = one ? NULL : pd->threads; thread; thread = thread->next_in_pd)
-		schedule_update(thread);
+		thread_stand(thread);
 	return false;
 }
 

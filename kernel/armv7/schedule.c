@@ -2,28 +2,13 @@
 /* Scheduling: see schedule.h. */
 #include <kernel/machine.h>
 
-#include "kernel/armv7/cpu.h"
+#include "kernel/armv7/core.h"
 #include "kernel/armv7/domain.h"
 #include "kernel/armv7/interrupt.h"
 #include "kernel/armv7/schedule.h"
 #include "kernel/object/machine.h"
 
 #define US_NS 1000ull
-
-struct thread *current;
-static struct queue ready[PRIORITY_MAX + 1];
-static uint64_t slice_end[PRIORITY_MAX + 1]; /* when the head goes to the end; UINT64_MAX: it is alone, or new */
-static uint64_t ready_set;                   /* priorities with somebody ready */
-static struct thread *running;               /* whose registers the processor has */
-static struct thread *preferred;
-
-void schedule_init(void)
-{
-	for (uint32_t i = 0; i <= PRIORITY_MAX; i++) {
-		queue_init(&ready[i]);
-		slice_end[i] = UINT64_MAX;
-	}
-}
 
 static bool is_ready(const struct thread *thread)
 {
@@ -46,59 +31,71 @@ static void head_put(struct queue *queue, struct link *link, struct thread *thre
 
 static void queue_leave(struct thread *thread)
 {
+	struct core *core = core_of(thread);
 	struct link *link = &thread->machine->ready;
 	struct queue *queue = link->queue;
 
 	if (!link->from)
 		return;
-	uint32_t priority = (uint32_t)(queue - ready);
+	uint32_t priority = (uint32_t)(queue - core->ready);
 	queue_remove(link);
 	if (queue->first)
 		return;
-	slice_end[priority] = UINT64_MAX;
-	ready_set &= ~(1ull << priority);
+	core->slice_end[priority] = UINT64_MAX;
+	core->ready_set &= ~(1ull << priority);
+}
+
+static void queue_join(struct thread *thread)
+{
+	struct core *core = core_of(thread);
+	uint32_t priority = thread->schedule.priority;
+
+	queue_append(&core->ready[priority], &thread->machine->ready, thread);
+	core->ready_set |= 1ull << priority;
+	if (core != core_own() && (!core->thread || core->thread->schedule.priority <= priority))
+		core_kick(core);
 }
 
 void schedule_update(struct thread *thread)
 {
-	struct link *link = &thread->machine->ready;
-	uint32_t priority = thread->schedule.priority;
-
 	if (!is_ready(thread)) {
 		queue_leave(thread);
-		if (thread == preferred)
-			preferred = NULL;
-	} else if (!link->from) {
-		queue_append(&ready[priority], link, thread);
-		ready_set |= 1ull << priority;
+		if (thread == core_own()->preferred)
+			core_own()->preferred = NULL;
+	} else if (!thread->machine->ready.from) {
+		queue_join(thread);
 	}
 }
 
 void schedule_forget(struct thread *thread)
 {
+	struct core *core = core_of(thread);
+
+	schedule_stop(thread);
 	queue_leave(thread);
-	timer_remove(&thread->machine->refill);
-	if (thread == running)
-		running = NULL;
-	if (thread == preferred)
-		preferred = NULL;
-	if (thread == current)
-		current = NULL;
+	timer_remove(&core->timers, &thread->machine->refill);
+	if (thread == core->running)
+		core->running = NULL;
+	if (thread == core_own()->preferred)
+		core_own()->preferred = NULL;
+	if (thread == core->thread)
+		core->thread = NULL;
 }
 
 void schedule_prefer(struct thread *thread)
 {
-	preferred = thread;
+	core_own()->preferred = core_of(thread) == core_own() ? thread : NULL;
 }
 
 static void turn_end(struct thread *thread)
 {
+	struct core *own = core_own();
 	struct link *link = &thread->machine->ready;
 	struct queue *queue = link->queue;
 
 	if (!link->from)
 		return;
-	slice_end[queue - ready] = UINT64_MAX;
+	own->slice_end[queue - own->ready] = UINT64_MAX;
 	queue_remove(link);
 	queue_append(queue, link, thread);
 }
@@ -108,19 +105,42 @@ void machine_yield(struct thread *thread)
 	turn_end(thread);
 }
 
+/* With its deadline, to another priority or core. One that moves itself goes on there, so its call ends here. */
+static void move(struct thread *thread, const struct thread_schedule *schedule)
+{
+	bool waits = thread->machine->deadline.rank;
+	struct core *from = core_of(thread);
+
+	queue_leave(thread);
+	timer_remove(&from->timers, &thread->machine->deadline);
+	thread->schedule = *schedule;
+	if (waits)
+		timer_add(&core_of(thread)->timers, &thread->machine->deadline, thread->machine->deadline.time);
+	if (core_of(thread) == from)
+		return;
+	vector_store(thread->machine);
+	if (from->running == thread)
+		from->running = NULL;
+	if (from->thread == thread) {
+		thread->machine->user.r[0] = OK;
+		from->thread = NULL;
+	}
+	core_kick(core_of(thread));
+}
+
 err_t machine_schedule(struct thread *thread, const struct thread_schedule *schedule)
 {
-	if (schedule->core != AFFINITY_ANY && schedule->core != 0)
+	if (schedule->core != AFFINITY_ANY && schedule->core >= BOARD_CORES)
 		return ERR_UNSUPPORTED;
 	if (schedule->budget > schedule->period)
 		return ERR_ARGUMENT;
 	if (schedule->budget && (schedule->budget < BUDGET_LEAST_US || schedule->period < PERIOD_LEAST_US))
 		return ERR_UNSUPPORTED;
-	queue_leave(thread);
-	timer_remove(&thread->machine->refill);
-	thread->schedule = *schedule;
+	schedule_stop(thread);
+	timer_remove(&core_of(thread)->timers, &thread->machine->refill);
 	thread->machine->throttled = false;
 	thread->machine->period_end = 0;
+	move(thread, schedule);
 	schedule_update(thread);
 	return OK;
 }
@@ -142,7 +162,7 @@ static void budget_charge(struct thread *thread, uint64_t now)
 		return;
 	uint64_t rest = now + (thread->schedule.period - thread->schedule.budget) * US_NS;
 	machine->throttled = true;
-	timer_add(&machine->refill, machine->period_end > rest ? machine->period_end : rest);
+	timer_add(&core_of(thread)->timers, &machine->refill, machine->period_end > rest ? machine->period_end : rest);
 	schedule_update(thread);
 }
 
@@ -159,6 +179,16 @@ static void budget_start(struct thread *thread)
 	machine->period_end = machine->started + thread->schedule.period * US_NS;
 }
 
+void schedule_stop(struct thread *thread)
+{
+	struct core *core = core_of(thread);
+
+	if (core == core_own() || core->thread != thread)
+		return;
+	core_stop(thread);
+	budget_charge(thread, machine_now());
+}
+
 static void refill(struct thread *thread)
 {
 	thread->machine->throttled = false;
@@ -173,9 +203,9 @@ static void time_passed(void)
 	timer_quiet();
 	if (current && current->machine->ready.from)
 		budget_charge(current, now);
-	if (current && current->machine->ready.from && slice_end[current->schedule.priority] <= now)
+	if (current && current->machine->ready.from && core_own()->slice_end[current->schedule.priority] <= now)
 		turn_end(current);
-	while ((timer = timer_take(now)))
+	while ((timer = timer_take(&core_own()->timers, now)))
 		if (timer->kind == TIMER_REFILL)
 			refill(timer->thread);
 		else
@@ -184,37 +214,57 @@ static void time_passed(void)
 
 void schedule_interrupt(void)
 {
-	uint32_t number = interrupt_take();
+	uint32_t taken = interrupt_take(), number = interrupt_number(taken);
 
 	if (number == INTERRUPT_NONE)
 		return;
 	if (number == TIMER_INTERRUPT)
 		time_passed();
-	else
+	else if (number >= INTERRUPT_CORE)
 		interrupt_deliver(number);
-	interrupt_end(number);
+	interrupt_end(taken);
+}
+
+/* The processor has nobody's registers. */
+static void registers_release(struct core *own)
+{
+	if (own->running && own->running->schedule.budget)
+		budget_charge(own->running, machine_now());
+	own->running = NULL;
+	if (BOARD_CORES > 1 && own->vector_owner)
+		vector_store(own->vector_owner);
+}
+
+static void idle(struct core *own)
+{
+	registers_release(own);
+	own->thread = NULL;
+	domain_enter(NULL);
+	timer_program(UINT64_MAX);
+	core_leave();
+	cpu_wait();
+	(void)core_enter(false);
+	schedule_interrupt();
 }
 
 /* The thread to run: the head of the highest queue; the preferred one goes there when current blocks. */
 static struct thread *choose(void)
 {
+	struct core *own = core_own();
+	struct thread *preferred = own->preferred;
+
 	if (preferred && preferred->machine && preferred->machine->ready.from && (!current || !is_ready(current))) {
 		struct link *link = &preferred->machine->ready;
 		struct queue *queue = link->queue;
 		queue_remove(link);
 		head_put(queue, link, preferred);
 	}
-	preferred = NULL;
-	if (current)
-		schedule_update(current);
-	while (!ready_set) {
-		domain_enter(NULL);
-		timer_program(UINT64_MAX);
-		cpu_wait();
-		current = NULL;
-		schedule_interrupt();
-	}
-	return ready[63 - __builtin_clzll(ready_set)].first->thread;
+	own->preferred = NULL;
+	if (own->thread)
+		schedule_update(own->thread);
+	while (!own->ready_set)
+		idle(own);
+	return own->ready[63 - __builtin_clzll(own->ready_set)].first->thread;
 }
 
 static void registers_switch(struct thread *next)
@@ -222,11 +272,13 @@ static void registers_switch(struct thread *next)
 	cpu_utcb_write(utcb_address(next->index));
 	cpu_tls_write(next->machine->user.tls);
 	vector_switch(next);
-	running = next;
+	core_own()->running = next;
 }
 
 static void switch_to(struct thread *next)
 {
+	struct thread *running = core_own()->running;
+
 	if (running && running->schedule.budget)
 		budget_charge(running, machine_now());
 	registers_switch(next);
@@ -235,11 +287,12 @@ static void switch_to(struct thread *next)
 
 struct context *schedule_next(void)
 {
+	struct core *own = core_own();
 	struct thread *next = choose();
-	uint64_t event = UINT64_MAX, *slice = &slice_end[next->schedule.priority];
+	uint64_t event = UINT64_MAX, *slice = &own->slice_end[next->schedule.priority];
 
 	domain_enter(next->pd);
-	if (next != running)
+	if (next != own->running)
 		switch_to(next);
 	if (!next->machine->ready.next)
 		*slice = UINT64_MAX;
@@ -249,20 +302,21 @@ struct context *schedule_next(void)
 	if (next->schedule.budget && next->machine->started + next->machine->budget_left < event)
 		event = next->machine->started + next->machine->budget_left;
 	timer_program(event);
-	current = next;
+	own->thread = next;
 	return &next->machine->user;
 }
 
 bool schedule_may_hand(const struct thread *to)
 {
-	const struct link *own = &current->machine->ready;
-	uint32_t from = current->schedule.priority, priority = to->schedule.priority;
+	const struct core *own = core_own();
+	const struct thread *thread = own->thread;
+	uint32_t from = thread->schedule.priority, priority = to->schedule.priority;
 
-	if (current->schedule.budget || to->schedule.budget)
+	if (thread->schedule.budget || to->schedule.budget || core_of(to) != own)
 		return false;
 	if (from == priority)
 		return true;
-	return !((own->next ? ready_set : ready_set & ~(1ull << from)) >> priority);
+	return !((thread->machine->ready.next ? own->ready_set : own->ready_set & ~(1ull << from)) >> priority);
 }
 
 /* `link` takes the place of `old`. */
@@ -280,21 +334,22 @@ static void link_replace(struct link *old, struct link *link, struct thread *thr
 
 struct context *schedule_hand(struct thread *to)
 {
-	struct link *own = &current->machine->ready, *link = &to->machine->ready;
+	struct core *own = core_own();
+	struct link *link = &to->machine->ready;
 	uint32_t priority = to->schedule.priority;
 
-	if (priority == current->schedule.priority) {
-		link_replace(own, link, to);
+	if (priority == own->thread->schedule.priority) {
+		link_replace(&own->thread->machine->ready, link, to);
 	} else {
-		queue_leave(current);
-		queue_append(&ready[priority], link, to);
-		ready_set |= 1ull << priority;
+		queue_leave(own->thread);
+		queue_append(&own->ready[priority], link, to);
+		own->ready_set |= 1ull << priority;
 	}
 	if (!link->next)
-		slice_end[priority] = UINT64_MAX;
+		own->slice_end[priority] = UINT64_MAX;
 	domain_enter(to->pd);
 	registers_switch(to);
-	preferred = NULL;
-	current = to;
+	own->preferred = NULL;
+	own->thread = to;
 	return &to->machine->user;
 }

@@ -2,7 +2,7 @@
 /*
  * Scheduling: fixed priorities, the highest that is ready runs; threads of one priority take turns of SLICE_NS. A thread
  * with a budget runs at most that long in each of its periods, whatever it does. Every thread that is ready is in the
- * queue of its priority, the running one at its head.
+ * queue of its priority at its core, the running one at its head.
  */
 #ifndef KERNEL_ARMV7_SCHEDULE_H
 #define KERNEL_ARMV7_SCHEDULE_H
@@ -14,10 +14,11 @@
 /* Below these the kernel would be busy with nothing but switching: ERR_UNSUPPORTED. */
 enum { BUDGET_LEAST_US = 100, PERIOD_LEAST_US = 1000 };
 
-void schedule_init(void);
-
 /* The state of `thread` changed: it is in its queue now if it is ready, and not if it is not. */
 void schedule_update(struct thread *thread);
+
+/* If another core runs `thread` it stops, and what it used is taken off its budget. Before anything of it is changed. */
+void schedule_stop(struct thread *thread);
 
 /* It goes. */
 void schedule_forget(struct thread *thread);

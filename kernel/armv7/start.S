@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Entry at the physical address, MMU off, one core, interrupts off. Clears bss, makes the kernel's translation table
- * (cpu.h), turns on MMU and caches, and goes on at kernel_main on the kernel's stack.
+ * (cpu.h), turns on MMU and caches, and goes on at kernel_main.
  *
  * Memory types by TEX remap (SCTLR.TRE): 1 device, 2 normal, not cached, 3 normal, cached, shared. So two bits of a page's entry are free.
  */
@@ -84,7 +84,7 @@ start:
 	mcr p15, 0, r0, c8, c7, 0
 	dsb
 	isb
-	ldr sp, =kernel_stack_top
+	ldr sp, =start_stack_top
 	bl kernel_main
 	b .
 
@@ -94,9 +94,7 @@ start:
 kernel_table:
 	.skip 16384
 	.balign 8
-kernel_stack:
-	.skip 8192
-	.globl kernel_stack_top
-kernel_stack_top:
+	.skip 4096
+start_stack_top:
 
 	.section .note.GNU-stack, "", %progbits

@@ -3,7 +3,7 @@
 #include <framework/memory.h>
 #include <kernel/machine.h>
 
-#include "kernel/armv7/cpu.h"
+#include "kernel/armv7/core.h"
 #include "kernel/armv7/map.h"
 #include "kernel/armv7/schedule.h"
 #include "kernel/armv7/work.h"
@@ -12,9 +12,6 @@
 enum { MACHINE_UNITS = 1, STACK = 13, IP = 15 };
 
 _Static_assert(sizeof(struct thread_machine) <= MACHINE_UNITS * POOL_UNIT, "pool");
-
-static struct thread_machine *vector_owner; /* whose vector registers the processor has */
-static bool vector_on;
 
 void vfp_enable(void);
 void vfp_disable(void);
@@ -59,11 +56,7 @@ void thread_detach(struct thread *thread)
 	*link = thread->next_in_pd;
 	schedule_forget(thread);
 	work_forget(thread);
-	if (vector_owner == thread->machine) {
-		vector_owner = NULL;
-		vector_on = false;
-		vfp_disable();
-	}
+	vector_store(thread->machine);
 	map_block_drop(thread->pd, thread->index, thread->utcb);
 	pool_give(&thread->pd->machine->pool, thread->machine, MACHINE_UNITS);
 	thread->machine = NULL;
@@ -120,40 +113,46 @@ bool vector_trap(struct thread *thread)
 {
 	struct thread_machine *machine = thread->machine;
 
-	if (vector_on)
+	struct core *own = core_own();
+
+	if (own->vector_on)
 		return false;
 	vfp_enable();
-	vector_on = true;
-	if (vector_owner == machine)
+	own->vector_on = true;
+	if (own->vector_owner == machine)
 		return true;
-	if (vector_owner)
-		vfp_save(&vector_owner->vector);
+	if (own->vector_owner)
+		vfp_save(&own->vector_owner->vector);
 	vfp_load(&machine->vector);
 	machine->vector.used = 1;
-	vector_owner = machine;
+	own->vector_owner = machine;
 	return true;
 }
 
 void vector_switch(const struct thread *next)
 {
-	bool on = vector_owner == next->machine;
+	struct core *own = core_own();
+	bool on = own->vector_owner == next->machine;
 
-	if (on == vector_on)
+	if (BOARD_CORES > 1 && own->vector_owner && !on)
+		vector_store(own->vector_owner);
+	if (on == own->vector_on)
 		return;
-	vector_on = on;
+	own->vector_on = on;
 	on ? vfp_enable() : vfp_disable();
 }
 
-/* The vector registers of a thread are in its memory; the next use traps. */
-static void vector_store(struct thread_machine *machine)
+void vector_store(struct thread_machine *machine)
 {
-	if (vector_owner != machine)
+	struct core *own = core_own();
+
+	if (own->vector_owner != machine)
 		return;
 	vfp_enable();
 	vfp_save(&machine->vector);
 	vfp_disable();
-	vector_on = false;
-	vector_owner = NULL;
+	own->vector_on = false;
+	own->vector_owner = NULL;
 }
 
 static void vector_set(struct thread_machine *machine, const struct registers *registers)

@@ -52,9 +52,6 @@ struct thread_machine {
 	struct work work;
 };
 
-/* The thread in whose name the kernel runs; NULL: none, or it is gone. */
-extern struct thread *current;
-
 /* The handlers of reflection: store the registers at `offset` of the control block, go on at `entry`. */
 void thread_reflect(struct thread *thread, uint32_t offset, uint32_t entry, uint32_t stack);
 
@@ -64,7 +61,10 @@ err_t thread_load(struct thread *thread, const struct registers *registers, bool
 /* An instruction was undefined. True if it was only that the vector registers were off: they are on now. */
 bool vector_trap(struct thread *thread);
 
-/* On for their owner, off for others. */
+/* On for their owner, off for others. With several cores those of the one before go to its memory: it may be read anywhere. */
 void vector_switch(const struct thread *next);
+
+/* They are in its memory, and the next use traps. */
+void vector_store(struct thread_machine *machine);
 
 #endif

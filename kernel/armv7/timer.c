@@ -3,15 +3,12 @@
 #include <board.h>
 #include <stddef.h>
 
-#include "kernel/armv7/cpu.h"
-#include "kernel/armv7/thread.h"
+#include "kernel/armv7/core.h"
 #include "kernel/object/machine.h"
 
 #define TIMER (BOARD_PERIPHERALS + 0x200)
 enum { COUNT_LOW = 0x00, COUNT_HIGH = 0x04, CONTROL = 0x08, STATUS = 0x0c, COMPARE_LOW = 0x10, COMPARE_HIGH = 0x14 };
 enum { ENABLE = 1, COMPARE = 2, INTERRUPT = 4 };
-
-static uint64_t programmed = UINT64_MAX;
 
 void timer_init(void)
 {
@@ -37,12 +34,13 @@ uint64_t machine_now(void)
 /* The comparator fires on "at or behind", so it stays off when there is nothing to wait for. */
 void timer_program(uint64_t other)
 {
-	const struct timer *first = timer_first();
+	struct timer_heap *heap = &core_own()->timers;
+	const struct timer *first = heap->root;
 	uint64_t next = first && first->time < other ? first->time : other;
 
-	if (next >= programmed)
+	if (next >= heap->programmed)
 		return;
-	programmed = next;
+	heap->programmed = next;
 	uint64_t at = next / BOARD_TICK_NS + 1;
 	*device(TIMER + CONTROL) = ENABLE;
 	*device(TIMER + COMPARE_LOW) = (uint32_t)at;
@@ -54,13 +52,13 @@ void timer_quiet(void)
 {
 	*device(TIMER + CONTROL) = ENABLE;
 	*device(TIMER + STATUS) = 1;
-	programmed = UINT64_MAX;
+	core_own()->timers.programmed = UINT64_MAX;
 }
 
 void machine_deadline_stop(struct thread *thread)
 {
 	if (thread->machine)
-		timer_remove(&thread->machine->deadline);
+		timer_remove(&core_of(thread)->timers, &thread->machine->deadline);
 }
 
 void machine_deadline_start(struct thread *thread)
@@ -72,5 +70,7 @@ void machine_deadline_start(struct thread *thread)
 		return;
 	if ((int64_t)time < 0)
 		time = thread->pd->clock_offset > 0 ? 0 : UINT64_MAX;
-	timer_add(&thread->machine->deadline, time);
+	timer_add(&core_of(thread)->timers, &thread->machine->deadline, time);
+	if (core_of(thread) != core_own())
+		core_kick(core_of(thread));
 }

@@ -21,19 +21,25 @@ struct timer {
 	enum timer_kind kind;
 };
 
-void timer_init(void);
-void timer_add(struct timer *timer, uint64_t time);
-void timer_remove(struct timer *timer);
+/* Of one core. */
+struct timer_heap {
+	struct timer *root;       /* the soonest; NULL: none */
+	uint64_t programmed;      /* when the interrupt comes */
+};
 
-const struct timer *timer_first(void);
+void timer_add(struct timer_heap *heap, struct timer *timer, uint64_t time);
+void timer_remove(struct timer_heap *heap, struct timer *timer);
 
 /* Take the first timer if its time has come, else NULL. */
-struct timer *timer_take(uint64_t now);
+struct timer *timer_take(struct timer_heap *heap, uint64_t now);
 
-/* Have an interrupt at the time of the first timer or at `other`, whichever is sooner, or sooner than that. */
+/* The clock, which all cores share. */
+void timer_init(void);
+
+/* This core: have an interrupt at the time of its first timer or at `other`, whichever is sooner, or sooner than that. */
 void timer_program(uint64_t other);
 
-/* The interrupt has come. */
+/* This core: the interrupt has come. */
 void timer_quiet(void);
 
 enum { TIMER_INTERRUPT = 27 };

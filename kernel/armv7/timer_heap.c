@@ -7,8 +7,6 @@
 
 #include "kernel/armv7/timer.h"
 
-static struct timer *root;
-
 static uint32_t rank_of(const struct timer *timer)
 {
 	return timer ? timer->rank : 0;
@@ -42,16 +40,16 @@ static struct timer *merge(struct timer *a, struct timer *b)
 	return a;
 }
 
-void timer_add(struct timer *timer, uint64_t time)
+void timer_add(struct timer_heap *heap, struct timer *timer, uint64_t time)
 {
 	timer->time = time;
 	timer->left = timer->right = timer->parent = NULL;
 	timer->rank = 1;
-	root = merge(root, timer);
-	root->parent = NULL;
+	heap->root = merge(heap->root, timer);
+	heap->root->parent = NULL;
 }
 
-void timer_remove(struct timer *timer)
+void timer_remove(struct timer_heap *heap, struct timer *timer)
 {
 	struct timer *parent = timer->parent, *rest;
 
@@ -62,7 +60,7 @@ void timer_remove(struct timer *timer)
 	if (rest)
 		rest->parent = parent;
 	if (!parent)
-		root = rest;
+		heap->root = rest;
 	else if (parent->left == timer)
 		parent->left = rest;
 	else
@@ -71,17 +69,12 @@ void timer_remove(struct timer *timer)
 		parent = parent->parent;
 }
 
-struct timer *timer_take(uint64_t now)
+struct timer *timer_take(struct timer_heap *heap, uint64_t now)
 {
-	struct timer *first = root;
+	struct timer *first = heap->root;
 
 	if (!first || first->time > now)
 		return NULL;
-	timer_remove(first);
+	timer_remove(heap, first);
 	return first;
-}
-
-const struct timer *timer_first(void)
-{
-	return root;
 }

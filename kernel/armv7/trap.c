@@ -4,7 +4,7 @@
 #include <kernel/machine.h>
 
 #include "kernel/armv7/console.h"
-#include "kernel/armv7/cpu.h"
+#include "kernel/armv7/core.h"
 #include "kernel/armv7/fast.h"
 #include "kernel/armv7/map.h"
 #include "kernel/armv7/schedule.h"
@@ -90,12 +90,19 @@ static void foreign_call(void)
 		fault(FAULT_FOREIGN, 0, 0, current->machine->user.r[FOREIGN_NUMBER]);
 }
 
-/* The instruction was executed a moment ago, so it can be read where it lies. */
-struct context *trap_svc(void)
+/*
+ * The instruction was executed a moment ago, so it can be read where it lies; but with several cores its page may be gone
+ * since. Then the thread goes back to it, and to its fault. Returned: where the short way leads; NULL: schedule_next knows.
+ */
+static struct context *call(void)
 {
-	const struct context *user = &current->machine->user;
+	struct context *user = &current->machine->user;
 	uint32_t ip = user->r[IP], number;
 
+	if (BOARD_CORES > 1 && !map_has(current->pd, ip - 2)) {
+		user->r[IP] -= user->cpsr & PSR_THUMB ? 2 : 4;
+		return NULL;
+	}
 	if (user->cpsr & PSR_THUMB)
 		number = *(const uint16_t *)(uintptr_t)(ip - 2) & 0xff;
 	else
@@ -108,17 +115,36 @@ struct context *trap_svc(void)
 	} else {
 		foreign_call();
 	}
-	return schedule_next();
+	return NULL;
+}
+
+struct context *trap_svc(void)
+{
+	struct context *next = core_enter(true) ? call() : NULL;
+
+	if (!next)
+		next = schedule_next();
+	core_leave();
+	return next;
+}
+
+static struct context *leave(void)
+{
+	struct context *next = schedule_next();
+
+	core_leave();
+	return next;
 }
 
 struct context *trap_undefined(void)
 {
-	struct context *user = &current->machine->user;
+	struct thread *thread = core_own()->thread;
+	struct context *user = &thread->machine->user;
 
 	user->r[IP] -= user->cpsr & PSR_THUMB ? 2 : 4;
-	if (!vector_trap(current))
+	if (core_enter(false) && !vector_trap(thread))
 		fault(FAULT_INSTRUCTION, RIGHT_EXECUTE, user->r[IP], 0);
-	return schedule_next();
+	return leave();
 }
 
 /* Fault status, short descriptors: ARM ARM DDI 0406C, table B3-23. */
@@ -136,8 +162,9 @@ struct context *trap_prefetch(void)
 {
 	uint32_t status = cpu_ifsr_read();
 
-	fault(fault_kind(status), RIGHT_EXECUTE, cpu_ifar_read(), status);
-	return schedule_next();
+	if (core_enter(false))
+		fault(fault_kind(status), RIGHT_EXECUTE, cpu_ifar_read(), status);
+	return leave();
 }
 
 struct context *trap_data(void)
@@ -145,15 +172,19 @@ struct context *trap_data(void)
 	enum { WRITE = 1 << 11 };
 	uint32_t status = cpu_dfsr_read(), address = cpu_dfar_read();
 
-	if (!(status & WRITE) || !map_populate(current->pd, address))
-		fault(fault_kind(status), status & WRITE ? RIGHT_WRITE : RIGHT_READ, address, status);
-	return schedule_next();
+	if (!core_enter(false))
+		return leave();
+	enum fault kind = fault_kind(status);
+	if (!(status & WRITE) || kind != FAULT_PAGE || !map_populate(current->pd, address))
+		fault(kind, status & WRITE ? RIGHT_WRITE : RIGHT_READ, address, status);
+	return leave();
 }
 
 struct context *trap_irq(void)
 {
+	(void)core_enter(false);
 	schedule_interrupt();
-	return schedule_next();
+	return leave();
 }
 
 _Noreturn void trap_bug(const uint32_t *saved, uint32_t ip, uint32_t psr)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Entry and exit. While a thread runs, sp of supervisor mode is the address of its context (thread.h): all registers
- * go there, then the one kernel stack is used from its top. Interrupts stay off in the kernel, so nothing nests; an
+ * go there, then the core's kernel stack is used from its top (core.h). Interrupts stay off in the kernel, so nothing nests; an
  * exception out of the kernel itself is its bug. Each handler returns the context to go on with.
  */
 	.arch armv7-a
@@ -11,6 +11,7 @@
 	.set MODE_MASK, 0x1f
 	.set MODE_USER, 0x10
 	.set MODE_SVC, 0x13
+	.set CORES_MOST, 8
 
 	.text
 	.balign 32
@@ -32,7 +33,8 @@ entry_svc:
 	str r0, [sp, #CONTEXT_CPSR]
 	tst r0, #0xf
 	bne entry_bug_svc
-	ldr sp, =kernel_stack_top
+	mrc p15, 0, sp, c13, c0, 4
+	ldr sp, [sp]
 	bl trap_svc
 	b context_resume
 
@@ -53,7 +55,8 @@ entry_svc:
 	str r1, [sp]
 	str r2, [sp, #CONTEXT_PC]
 	str r3, [sp, #CONTEXT_CPSR]
-	ldr sp, =kernel_stack_top
+	mrc p15, 0, sp, c13, c0, 4
+	ldr sp, [sp]
 	bl \handler
 	b context_resume
 	.endm
@@ -79,15 +82,18 @@ entry_bug_svc:
 entry_bug:
 	ldr r1, [r0, #4]
 	ldr r2, [r0, #8]
-	ldr sp, =kernel_stack_top
+	mrc p15, 0, sp, c13, c0, 4
+	ldr sp, [sp]
 	b trap_bug
 
-/* void vector_init(void): vectors and the scratch words of each mode. */
+/* void vector_init(uint32_t core): vectors and the scratch words of each mode. */
 	.globl vector_init
 vector_init:
-	ldr r0, =vectors
-	mcr p15, 0, r0, c12, c0, 0
-	ldr r0, =scratch
+	ldr r1, =vectors
+	mcr p15, 0, r1, c12, c0, 0
+	ldr r1, =scratch
+	add r0, r0, r0, lsl #1
+	add r0, r1, r0, lsl #4
 	cps #0x12
 	mov sp, r0
 	add r0, r0, #16
@@ -102,6 +108,6 @@ vector_init:
 	.bss
 	.balign 16
 scratch:
-	.skip 48
+	.skip 48 * CORES_MOST
 
 	.section .note.GNU-stack, "", %progbits

@@ -2,7 +2,7 @@
 /* Long work in pieces: see work.h. */
 #include <framework/memory.h>
 
-#include "kernel/armv7/cpu.h"
+#include "kernel/armv7/core.h"
 #include "kernel/armv7/page.h"
 #include "kernel/armv7/work.h"
 #include "kernel/object/machine.h"
@@ -43,7 +43,7 @@ bool work_end(struct thread *thread)
 
 bool machine_interrupted(void)
 {
-	return cpu_isr_read() & ISR_IRQ;
+	return cpu_isr_read() & ISR_IRQ || core_wanted();
 }
 
 /* Nobody would make the call again if its own domain ends. */

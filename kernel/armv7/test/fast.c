@@ -39,9 +39,7 @@ static struct world {
 
 struct picture {
 	struct world world;
-	struct queue ready[PRIORITY_MAX + 1];
-	uint64_t slice_end[PRIORITY_MAX + 1], ready_set, programmed;
-	struct thread *current, *running, *preferred;
+	struct core core;
 };
 
 static struct picture before, after_fast, after_long;
@@ -69,25 +67,13 @@ static void picture_take(struct picture *picture)
 {
 	memset(picture, 0, sizeof *picture);
 	picture->world = world;
-	memcpy(picture->ready, ready, sizeof ready);
-	memcpy(picture->slice_end, slice_end, sizeof slice_end);
-	picture->ready_set = ready_set;
-	picture->programmed = programmed;
-	picture->current = current;
-	picture->running = running;
-	picture->preferred = preferred;
+	picture->core = cores[0];
 }
 
 static void picture_restore(const struct picture *picture)
 {
 	world = picture->world;
-	memcpy(ready, picture->ready, sizeof ready);
-	memcpy(slice_end, picture->slice_end, sizeof slice_end);
-	ready_set = picture->ready_set;
-	programmed = picture->programmed;
-	current = picture->current;
-	running = picture->running;
-	preferred = picture->preferred;
+	cores[0] = picture->core;
 }
 
 /* What these sources ask of the rest of the kernel. */
@@ -104,6 +90,17 @@ void domain_enter(struct pd *pd)
 void vector_switch(const struct thread *next)
 {
 	world.vectors = next;
+}
+
+void vector_store(struct thread_machine *machine)
+{
+	(void)machine;
+}
+
+void interrupt_send(uint32_t core)
+{
+	(void)core;
+	EXPECT(!"there is one core");
 }
 
 void thread_go(struct thread *thread)
@@ -192,7 +189,7 @@ static void thread_make(uint32_t number)
 
 static void world_make(void)
 {
-	schedule_init();
+	core_init(&cores[0]);
 	for (uint32_t i = 0; i < ENDPOINTS; i++) {
 		object_init(&world.endpoints[i].object, KIND_ENDPOINT);
 		queue_init(&world.endpoints[i].callers);

@@ -19,6 +19,7 @@ enum { ROUNDS = 20000, TIMERS = 60, PIECES = 80, RUN = 200 * POOL_UNIT };
 
 static struct timer timers[TIMERS];
 static bool waits[TIMERS];
+static struct timer_heap heap;
 
 static uint32_t random_below(uint32_t limit)
 {
@@ -46,18 +47,18 @@ static void timers_try(void)
 	for (uint32_t round = 0; round < ROUNDS; round++) {
 		uint32_t i = random_below(TIMERS);
 		if (waits[i])
-			timer_remove(&timers[i]);
+			timer_remove(&heap, &timers[i]);
 		else
-			timer_add(&timers[i], random_below(1000));
+			timer_add(&heap, &timers[i], random_below(1000));
 		waits[i] = !waits[i];
 		const struct timer *best = soonest();
-		EXPECT(!best == !timer_first() && (!best || timer_first()->time == best->time));
-		EXPECT(!best || !best->time || !timer_take(best->time - 1));
+		EXPECT(!best == !heap.root && (!best || heap.root->time == best->time));
+		EXPECT(!best || !best->time || !timer_take(&heap, best->time - 1));
 		if (best && round % 5 == 0) {
-			struct timer *taken = timer_take(best->time);
+			struct timer *taken = timer_take(&heap, best->time);
 			EXPECT(taken && taken->time == best->time && waits[taken - timers]);
 			waits[taken - timers] = false;
-			timer_remove(taken);
+			timer_remove(&heap, taken);
 		}
 	}
 }

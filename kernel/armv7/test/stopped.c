@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 
 #include "kernel/armv7/console.h"
-#include "kernel/armv7/cpu.h"
+#include "kernel/armv7/core.h"
 #include "kernel/armv7/fast.h"
 #include "kernel/armv7/map.h"
 #include "kernel/armv7/page.h"
@@ -33,7 +33,7 @@ static bool interrupt_waits;
 static uint32_t short_ways, returned;
 static uint64_t work_found;
 
-struct thread *current = &thread;
+struct core cores[BOARD_CORES] = {{.thread = &thread}};
 
 #define EXPECT(condition)                                                                          \
 	do {                                                                                       \

@@ -3,6 +3,7 @@
 #ifndef KERNEL_ARMV7_BOARD_H
 #define KERNEL_ARMV7_BOARD_H
 
+#define BOARD_CORES 1              /* that are used */
 #define BOARD_RAM_SIZE 0x40000000u /* DDR at address 0 */
 #define BOARD_UART 0xe0001000u     /* UART1 */
 #define BOARD_DEVICES 0xe0000000u      /* where those that components may have begin (device.c) */

@@ -22,6 +22,23 @@ uint32_t cpu_ifar_read(void);
 uint32_t cpu_dfsr_read(void);
 uint32_t cpu_dfar_read(void);
 
+static inline uint32_t cpu_core_read(void)
+{
+	return 0;
+}
+
+static inline void cpu_dsb(void)
+{
+}
+
+static inline void cpu_event_send(void)
+{
+}
+
+static inline void cpu_event_wait(void)
+{
+}
+
 static inline void cpu_utcb_write(uint32_t value)
 {
 	(void)value;
