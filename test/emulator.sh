@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
-# An image on an emulated Zynq-7000, for tests; to be sourced. Set before: $emulator_serial, what UART0 is connected to, and
-# $emulator_options, further words for the emulator.
+# An image on an emulated board, for tests; to be sourced. Set before:
+#   emulator_board                      zynq (Zynq-7000), if not vexpress (Versatile Express, Cortex-A9)
+#   emulator_serial                     what the UART of components is connected to
 #   emulator_options                    more words for the emulator's command line
+# and call
 #   emulator_run IMAGE SECONDS [TEXT]   boots it until it ends by itself, or its log $log holds a line with TEXT. Status 0
 #                                       if it did in time; ends the script with 2 if something is missing
 #   emulator_start IMAGE SECONDS        boots it and goes on, for SECONDS at most
@@ -21,10 +23,17 @@ emulator_check() { # IMAGE
 emulator_start() {
 	emulator_check "$1"
 	: >"$log"   # nobody is to find what was said before
+	emulator_line=${emulator_serial:-null}
+	case ${emulator_board:-zynq} in
+	zynq) set -- "$1" "$2" -M xilinx-zynq-a9 -serial "$emulator_line" -serial stdio ;;
+	vexpress) set -- "$1" "$2" -M vexpress-a9 -serial stdio -serial "$emulator_line" ;;
+	*) echo "no such board: $emulator_board"; exit 2 ;;
+	esac
+	emulator_image=$1 emulator_seconds=$2
+	shift 2
 	# shellcheck disable=SC2086 # options are words
-	timeout "$2" qemu-system-arm -M xilinx-zynq-a9 -m 1024 -display none -monitor none -serial "${emulator_serial:-null}" \
-		-serial stdio -semihosting-config enable=on,target=native ${emulator_options:-} -kernel "$1" \
-		</dev/null >"$log" 2>&1 &
+	QEMU_AUDIO_DRV=none timeout "$emulator_seconds" qemu-system-arm "$@" -m 1024 -display none -monitor none \
+		-semihosting-config enable=on,target=native ${emulator_options:-} -kernel "$emulator_image" </dev/null >"$log" 2>&1 &
 	emulator=$!
 }
 

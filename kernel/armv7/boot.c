@@ -90,7 +90,7 @@ static void machine_describe(void)
 {
 	object_init(&memory.object, KIND_MEMORY);
 	memory.offset = physical(bss_end);
-	memory.size = BOARD_RAM_SIZE - memory.offset;
+	memory.size = BOARD_RAM_SIZE - (uint32_t)(memory.offset - BOARD_RAM);
 	info.magic = BOOT_MAGIC;
 	info.cores = BOARD_CORES;
 	info.memory_size = memory.size;

@@ -1,23 +1,32 @@
 # SPDX-License-Identifier: MIT
 # The microkernel for ARMv7, and images: kernel and modules in one file. Nothing of it is built by `make all`; `make arm`
 # runs make once more with ARCH=armv7.
+# The board of images for which none is named.
 BOARD := zynq
 ARM_O := $(O)/arm
 
-ARM_KERNEL_CFLAGS := $(COMPONENT_CFLAGS) -Ikernel/armv7/board/$(BOARD)
+BOARDS := $(notdir $(wildcard kernel/armv7/board/*))
 ARM_KERNEL_SOURCES := $(filter-out %/end_halt.c %/end_test.c %/module.S,$(wildcard kernel/armv7/*.[cS])) \
-	$(wildcard kernel/armv7/board/$(BOARD)/*.c) $(wildcard kernel/object/*.c) lib/memory.c lib/armv7/copy.c lib/armv7/division.c
-ARM_KERNEL_OBJECTS := $(patsubst %,$(O)/kernel/%.o,$(basename $(ARM_KERNEL_SOURCES)))
+	$(wildcard kernel/object/*.c) lib/memory.c lib/armv7/copy.c lib/armv7/division.c
 
-$(O)/kernel/%.o: %.c
-	@mkdir -p $(@D)
-	$(CC) $(ARM_KERNEL_CFLAGS) -c $< -o $@
-$(O)/kernel/%.o: %.S
-	@mkdir -p $(@D)
-	$(CC) $(ARM_KERNEL_CFLAGS) -c $< -o $@
+# $(call arm_kernel,BOARD): the kernel for it, in build/arm/kernel/BOARD/.
+define arm_kernel
+ARM_KERNEL_$(1) := $$(patsubst %,$(O)/kernel/$(1)/%.o,$$(basename $(ARM_KERNEL_SOURCES) $(wildcard kernel/armv7/board/$(1)/*.c)))
+$(O)/kernel/$(1)/%.o: %.c
+	@mkdir -p $$(@D)
+	$$(CC) $$(COMPONENT_CFLAGS) -Ikernel/armv7/board/$(1) -c $$< -o $$@
+$(O)/kernel/$(1)/%.o: %.S
+	@mkdir -p $$(@D)
+	$$(CC) $$(COMPONENT_CFLAGS) -Ikernel/armv7/board/$(1) -c $$< -o $$@
+$(O)/kernel/$(1)/kernel.ld: kernel/armv7/kernel.ld kernel/armv7/layout.h kernel/armv7/board/$(1)/board.h
+	@mkdir -p $$(@D)
+	$$(CC) -E -P -x assembler-with-cpp -I. -Ikernel/armv7/board/$(1) $$< -o $$@
+-include $$(ARM_KERNEL_$(1):.o=.d)
+endef
+$(foreach board,$(BOARDS),$(eval $(call arm_kernel,$(board))))
 
-# $(call arm_image,NAME,END,MODULES): build/arm/image/NAME.elf, that ends by END (halt, test). What says which modules there are
-# is made anew when a folder's build.mk changes.
+# $(call arm_image,NAME,END,MODULES,BOARD): build/arm/image/NAME.elf, that ends by END (halt, test), for BOARD if it is given.
+# What says which modules there are is made anew when a folder's build.mk changes.
 define arm_image
 arm-images: $(O)/image/$(1).elf
 $(O)/image/$(1).list: $(3) $(lastword $(filter %/build.mk,$(MAKEFILE_LIST))) node/zynq/build.mk
@@ -25,11 +34,11 @@ $(O)/image/$(1).list: $(3) $(lastword $(filter %/build.mk,$(MAKEFILE_LIST))) nod
 	@for file in $$(filter-out %.mk,$$^); do name=$$$${file##*/}; printf 'module "%s", "%s"\n' "$$$${name%.elf}" "$$$$file"; done > $$@
 $(O)/image/$(1).o: kernel/armv7/module.S $(O)/image/$(1).list
 	$$(CC) -c -DMODULES='"$(O)/image/$(1).list"' -Wa,-I. $$< -o $$@
-$(O)/image/$(1).elf: $(ARM_KERNEL_OBJECTS) $(O)/kernel/kernel/armv7/end_$(2).o $(O)/image/$(1).o kernel/armv7/kernel.ld
-	$$(CC) -nostdlib -static -no-pie -Wl,--build-id=none,-z,noexecstack,-z,max-page-size=4096,-T,kernel/armv7/kernel.ld \
+$(O)/image/$(1).elf: $(ARM_KERNEL_$(or $(4),$(BOARD))) $(O)/kernel/$(or $(4),$(BOARD))/kernel/armv7/end_$(2).o $(O)/image/$(1).o \
+		$(O)/kernel/$(or $(4),$(BOARD))/kernel.ld
+	$$(CC) -nostdlib -static -no-pie -Wl,--build-id=none,-z,noexecstack,-z,max-page-size=4096,-T,$$(filter %.ld,$$^) \
 		$$(filter %.o,$$^) -lgcc -o $$@
 endef
--include $(ARM_KERNEL_OBJECTS:.o=.d)
 
 .PHONY: arm arm-images
 arm: foreign

@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The processor: system registers of a Cortex-A9 (ARM ARM DDI 0406C, B4) and where the kernel's addresses lie.
- *
- *      0x00000000  protection domain                   TTBR0, with an address space identifier
- *      0x80000000  all RAM, one to one                 TTBR1; the kernel image lies in it
- *      0xc0000000  nothing
- *      0xe0000000  devices at their physical addresses
- */
+/* The processor: system registers of a Cortex-A9 (ARM ARM DDI 0406C, B4), and addresses as it sees them (layout.h). */
 #ifndef KERNEL_ARMV7_CPU_H
 #define KERNEL_ARMV7_CPU_H
 
 #include <stdint.h>
 
-#define KERNEL_BASE 0x80000000u
+#include "kernel/armv7/layout.h"
 
 enum { PSR_USER = 0x10, PSR_MODE = 0x1f, PSR_THUMB = 1 << 5, PSR_ENDIAN = 1 << 9, PSR_JAZELLE = 1 << 24 };
 enum { PSR_STATE_IT = 0x0600fc00 };
@@ -90,17 +83,17 @@ static inline uint32_t cpu_core_read(void)
 
 static inline uint32_t physical(const void *at)
 {
-	return (uint32_t)(uintptr_t)at - KERNEL_BASE;
+	return (uint32_t)(uintptr_t)at - KERNEL_OFFSET;
 }
 
 static inline void *virtual_of(uint32_t at)
 {
-	return (void *)(uintptr_t)(at + KERNEL_BASE);
+	return (void *)(uintptr_t)(at + KERNEL_OFFSET);
 }
 
 static inline volatile uint32_t *device(uint32_t address)
 {
-	return (volatile uint32_t *)(uintptr_t)address;
+	return (volatile uint32_t *)(uintptr_t)(address + BOARD_VIEW);
 }
 
 #endif

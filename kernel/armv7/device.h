@@ -14,6 +14,13 @@
 extern const struct boot_device board_devices[];
 extern const uint32_t board_device_count;
 
+/* Of the board: sections (MiB) of device registers that the kernel itself uses, up to one of no length. start.S maps them. */
+struct device_section {
+	uint32_t address;      /* physical */
+	uint32_t count;
+};
+extern const struct device_section board_sections[];
+
 /* Everything in [address, address + size) belongs to devices of the table. */
 bool device_has(uint32_t address, uint32_t size);
 

@@ -16,7 +16,7 @@ static uint64_t epoch;
 
 struct page *page_at(uint32_t address)
 {
-	return &pages[address / PAGE_SIZE];
+	return &pages[(address - BOARD_RAM) / PAGE_SIZE];
 }
 
 void page_clear(struct page *page, uint32_t address)

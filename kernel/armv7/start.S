@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Entry at the physical address, MMU off, one core, interrupts off. Clears bss, makes the kernel's translation table
- * (cpu.h), turns on MMU and caches, and goes on at kernel_main.
+ * Entry of all cores at the physical address, MMU off, interrupts off. All but the first go to the pen; that one clears bss, makes
+ * the kernel's translation table (layout.h), turns on MMU and caches, and goes on at kernel_main.
  *
  * Memory types by TEX remap (SCTLR.TRE): 1 device, 2 normal, not cached, 3 normal, cached, shared. So two bits of a page's entry are free.
  */
+#include "kernel/armv7/layout.h"
+
 	.arch armv7-a
 	.fpu neon
 	.set SECTION_DATA, 0x00010000 | 0x400 | 0x10 | 0xc | 2       /* shared, kernel read/write, never executed, normal */
@@ -18,6 +20,9 @@
 	.globl start
 start:
 	cpsid aif, #MODE_SVC
+	mrc p15, 0, r0, c0, c0, 5
+	ands r0, r0, #3                 /* MPIDR: which core */
+	bne pen
 	mov r0, #0
 	mcr p15, 0, r0, c8, c7, 0       /* TLB */
 	mcr p15, 0, r0, c7, c5, 0       /* instruction cache, branches */
@@ -26,36 +31,42 @@ start:
 	orr r0, r0, #0x41               /* ACTLR.SMP, FW: caches take part in coherency */
 	mcr p15, 0, r0, c1, c0, 1
 
-	ldr r0, =bss_start - 0x80000000
-	ldr r1, =bss_end - 0x80000000
+	ldr r0, =bss_start - KERNEL_OFFSET
+	ldr r1, =bss_end - KERNEL_OFFSET
 	mov r2, #0
 1:	str r2, [r0], #4
 	cmp r0, r1
 	blo 1b
 
-	ldr r4, =kernel_table - 0x80000000
-	ldr r0, =SECTION_DATA           /* all RAM */
-	add r1, r4, #0x800 * 4
-	mov r2, #1024
+	ldr r4, =kernel_table - KERNEL_OFFSET
+	ldr r0, =BOARD_RAM | SECTION_DATA
+	ldr r1, =(KERNEL_BASE >> 20) * 4
+	add r1, r4, r1
+	ldr r2, =BOARD_RAM_SIZE >> 20
 2:	str r0, [r1], #4
 	add r0, r0, #0x100000
 	subs r2, r2, #1
 	bne 2b
-	ldr r0, =0x00100000 | SECTION_TEXT
-	str r0, [r4, #4]                /* where this runs, until the jump */
-	ldr r1, =0x801 * 4
+	ldr r0, =(BOARD_RAM + KERNEL_TEXT) | SECTION_TEXT
+	ldr r5, =((BOARD_RAM + KERNEL_TEXT) >> 20) * 4
+	str r0, [r4, r5]                /* where this runs, until the jump */
+	ldr r1, =((KERNEL_BASE + KERNEL_TEXT) >> 20) * 4
 	str r0, [r4, r1]
-	ldr r0, =0xe0000000 | SECTION_DEVICE
-	ldr r1, =0xe00 * 4
-	str r0, [r4, r1]
-	ldr r0, =0xf8000000 | SECTION_DEVICE
-	ldr r1, =0xf80 * 4
-	add r1, r4, r1
-	mov r2, #16
-3:	str r0, [r1], #4
+	ldr r3, =board_sections - KERNEL_OFFSET
+	ldr r6, =SECTION_DEVICE
+	ldr r7, =BOARD_VIEW
+3:	ldmia r3!, {r0, r2}             /* device.h */
+	cmp r2, #0
+	beq 5f
+	add r1, r0, r7
+	orr r0, r0, r6
+	add r1, r4, r1, lsr #20 - 2     /* addresses are whole MiB */
+4:	str r0, [r1], #4
 	add r0, r0, #0x100000
 	subs r2, r2, #1
-	bne 3b
+	bne 4b
+	b 3b
+5:
 
 	orr r0, r4, #TABLE_WALK
 	mcr p15, 0, r0, c2, c0, 0       /* TTBR0 */
@@ -76,10 +87,10 @@ start:
 	bic r0, r0, #2                  /* A: unaligned accesses work */
 	mcr p15, 0, r0, c1, c0, 0
 	isb
-	ldr pc, =4f
-4:	ldr r4, =kernel_table
+	ldr pc, =6f
+6:	ldr r4, =kernel_table
 	mov r0, #0
-	str r0, [r4, #4]
+	str r0, [r4, r5]
 	dsb
 	mcr p15, 0, r0, c8, c7, 0
 	dsb
@@ -87,6 +98,25 @@ start:
 	ldr sp, =start_stack_top
 	bl kernel_main
 	b .
+
+/*
+ * Where other cores wait, MMU and caches off, until pen_release holds a physical address to go on at. Who writes it cleans its
+ * line to the point of coherency (cpu_data_flush), then sends an event (sev). r0 is the core's number.
+ */
+pen:
+	ldr r1, =pen_release - KERNEL_OFFSET
+1:	ldr r2, [r1]
+	cmp r2, #0
+	bxne r2
+	wfe
+	b 1b
+
+	.data
+	.balign 64
+	.globl pen_release
+pen_release:
+	.word 0
+	.balign 64
 
 	.bss
 	.balign 16384

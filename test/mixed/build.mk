@@ -8,10 +8,7 @@ $(MIXED): $(MIXED_OBJECTS) $(FRAMEWORK_OBJECTS)
 		-Wl,-Ttext-segment=$(COMPONENT_BASE) $^ $(COMPONENT_LIBS) -o $@
 -include $(MIXED_OBJECTS:.o=.d)
 $(eval $(call arm_image,mixed,test,$(MIXED)))
-
-TESTS += $(O)/test/mixed_arm
-$(O)/test/mixed_arm: test/mixed/build.mk
-	@mkdir -p $(@D)
-	@printf '#!/bin/sh\nexec env emulator_options="-icount shift=4,sleep=off" %s %s\n' '$(abspath test/kernel/armv7/run.sh)' \
-		'$(abspath $(O)/arm/image/mixed.elf)' > $@
-	@chmod +x $@
+$(eval $(call arm_image,mixed_vexpress,test,$(MIXED),vexpress))
+MIXED_CLOCK := emulator_options="-icount shift=4,sleep=off"
+$(eval $(call arm_test,mixed_arm,test/kernel/armv7/run.sh,mixed,$(MIXED_CLOCK)))
+$(eval $(call arm_test,mixed_vexpress,test/kernel/armv7/run.sh,mixed_vexpress,$(MIXED_CLOCK) emulator_board=vexpress))

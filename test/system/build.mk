@@ -23,9 +23,8 @@ SERVICES_COMPONENTS := $(addprefix test/system/,suite tiny guest echo mortal ins
 $(eval $(call system_test,services,core init $(SERVICES_COMPONENTS)))
 
 # The same on the microkernel.
-$(eval $(call arm_image,services,test,$(patsubst %,$(O)/component/%.elf,core init $(SERVICES_COMPONENTS)) test/system/services/config))
-TESTS += $(O)/test/system-services_arm
-$(O)/test/system-services_arm: test/system/build.mk
-	@mkdir -p $(@D)
-	@printf '#!/bin/sh\nexec %s %s\n' '$(abspath test/system/armv7/services.sh)' '$(abspath $(O)/arm/image/services.elf)' > $@
-	@chmod +x $@
+SERVICES := $(patsubst %,$(O)/component/%.elf,core init $(SERVICES_COMPONENTS)) test/system/services/config
+$(eval $(call arm_image,services,test,$(SERVICES)))
+$(eval $(call arm_image,services_vexpress,test,$(SERVICES),vexpress))
+$(eval $(call arm_test,system-services_arm,test/system/armv7/services.sh,services))
+$(eval $(call arm_test,system-services_vexpress,test/system/armv7/services.sh,services_vexpress,emulator_board=vexpress))

@@ -1,31 +1,54 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel suite: interrupts that really arrive. The line is that of UART0 (UG585, B.33), which stands as long as its
- * transmitter is empty and that interrupt is enabled.
+ * The kernel suite: interrupts that really arrive. The line is that of the board's UART for components, which stands as long
+ * as its transmitter has nothing to do and that interrupt is enabled: of the Zynq-7000 (UG585, B.33) from the reset on, of a
+ * PL011 (DDI 0183, 3.3) from the first byte on.
  */
 #include <kernel/device.h>
 
 #include "test/kernel/suite.h"
 
-enum { CONTROL = 0, ENABLE = 2, DISABLE = 3, STATUS = 5 };   /* words */
-enum { RESET_AND_ENABLE = 0x17, TRANSMITTER_EMPTY = 1 << 3 };
+struct write {
+	uint32_t word, value;
+};
 
+static const struct uart_kind {
+	uint32_t line;
+	struct write start[2], enable, disable;
+} kinds[] = {
+	{59, {{0, 0x17}, {0, 0x17}}, {2, 1 << 3}, {3, 1 << 3}},
+	{38, {{12, 0x101}, {0, 0}}, {14, 1 << 5}, {14, 0}},
+};
+static const struct uart_kind *kind;
 static volatile uint32_t *uart;
 static slot_t line, signal, minted;
 
-static bool uart_find(void)
+static void uart_write(struct write write)
 {
-	const struct boot_device *device = boot_info()->devices;
+	uart[write.word] = write.value;
+}
 
-	for (uint32_t i = 0; i < boot_info()->device_count; i++, device++) {
-		if (device->interrupt != 59)
+static bool uart_use(const struct boot_device *device)
+{
+	for (uint32_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		if (device->interrupt != kinds[i].line)
 			continue;
 		CHECK(pd_map(PD_SELF, unused_page, (memory_t){BOOT_SLOT_DEVICES}, (addr_t)device->offset, device->size,
 		             RIGHT_READ | RIGHT_WRITE) == OK);
 		uart = (volatile uint32_t *)unused_page;
-		uart[CONTROL] = RESET_AND_ENABLE;
+		kind = &kinds[i];
+		uart_write(kind->start[0]);
+		uart_write(kind->start[1]);
 		return true;
 	}
+	return false;
+}
+
+static bool uart_find(void)
+{
+	for (uint32_t i = 0; i < boot_info()->device_count; i++)
+		if (uart_use(&boot_info()->devices[i]))
+			return true;
 	return false;
 }
 
@@ -35,13 +58,13 @@ static void scene_begin_uart(void)
 	minted = slot_take();
 	signal = object_make(KIND_SIGNAL);
 	CHECK(uart_find());
-	CHECK(interrupt_make((interrupt_t){BOOT_SLOT_INTERRUPTS}, 59, line) == OK);
+	CHECK(interrupt_make((interrupt_t){BOOT_SLOT_INTERRUPTS}, kind->line, line) == OK);
 	CHECK(cap_copy(PD_SELF, signal, PD_SELF, minted, RIGHT_SEND, 6) == OK);
 }
 
 static void scene_end_uart(void)
 {
-	uart[DISABLE] = TRANSMITTER_EMPTY;
+	uart_write(kind->disable);
 	object_end(line);
 	object_end(signal);
 	CHECK(pd_unmap(PD_SELF, unused_page, PAGE_SIZE) == OK);
@@ -65,7 +88,7 @@ TEST(interrupts, "a line that stands arrives once for each acknowledgement, also
 	slot_t next;
 
 	scene_begin_uart();
-	uart[ENABLE] = TRANSMITTER_EMPTY;
+	uart_write(kind->enable);
 	CHECK(arrival(SOON) == ERR_TIMEOUT);
 	CHECK(interrupt_bind((interrupt_t){line}, (signal_t){minted}) == OK);
 	CHECK(arrival(LONG) == OK && arrival(SOON) == ERR_TIMEOUT);
@@ -74,11 +97,11 @@ TEST(interrupts, "a line that stands arrives once for each acknowledgement, also
 		CHECK(arrival(LONG) == OK);
 	}
 	CHECK(cap_list(PD_SELF, line, 1, &entry, &count, &next) == OK && entry.pending_count == 1);
-	uart[DISABLE] = TRANSMITTER_EMPTY;
+	uart_write(kind->disable);
 	CHECK(interrupt_acknowledge((interrupt_t){line}) == OK && arrival(SOON) == ERR_TIMEOUT);
 	CHECK(cap_list(PD_SELF, line, 1, &entry, &count, &next) == OK && entry.pending_count == 0);
 	CHECK(interrupt_bind((interrupt_t){line}, (signal_t){0}) == OK);
-	uart[ENABLE] = TRANSMITTER_EMPTY;
+	uart_write(kind->enable);
 	CHECK(arrival(SOON) == ERR_TIMEOUT && interrupt_acknowledge((interrupt_t){line}) == ERR_STATE);
 	scene_end_uart();
 }
@@ -88,7 +111,7 @@ TEST(interrupt_owners, "a line whose signal or object is gone disturbs nobody, a
 	scene_begin_uart();
 	CHECK(interrupt_bind((interrupt_t){line}, (signal_t){minted}) == OK);
 	object_end(signal);
-	uart[ENABLE] = TRANSMITTER_EMPTY;
+	uart_write(kind->enable);
 	uint64_t end = clock_now() + SOON;
 	while (clock_now() < end)
 		;
@@ -96,7 +119,7 @@ TEST(interrupt_owners, "a line whose signal or object is gone disturbs nobody, a
 	signal = object_make(KIND_SIGNAL);
 	CHECK(cap_copy(PD_SELF, signal, PD_SELF, minted, RIGHT_SEND, 6) == OK);
 	CHECK(cap_delete(PD_SELF, line) == OK);
-	CHECK(interrupt_make((interrupt_t){BOOT_SLOT_INTERRUPTS}, 59, line) == OK);
+	CHECK(interrupt_make((interrupt_t){BOOT_SLOT_INTERRUPTS}, kind->line, line) == OK);
 	CHECK(arrival(SOON) == ERR_TIMEOUT);
 	CHECK(interrupt_bind((interrupt_t){line}, (signal_t){minted}) == OK && arrival(LONG) == OK);
 	scene_end_uart();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Devices of the Zynq-7000 that components may have (UG585, tables 4-7 and 7-4). UART1 is the kernel's console. */
+/* Devices of the Zynq-7000: what components may have (UG585, tables 4-7 and 7-4; UART1 is the kernel's console), and what
+ * the kernel maps. */
 #include "kernel/armv7/device.h"
 
 const struct boot_device board_devices[] = {
@@ -7,3 +8,5 @@ const struct boot_device board_devices[] = {
 	{"sd0", 0xe0100000, 0x1000, 56},   {"sd1", 0xe0101000, 0x1000, 79},
 };
 const uint32_t board_device_count = sizeof board_devices / sizeof *board_devices;
+
+const struct device_section board_sections[] = {{0xe0000000, 1}, {0xf8000000, 16}, {0, 0}};
