@@ -35,6 +35,7 @@ help:
 	@echo "make          build everything into $(O)/"
 	@echo "make check    build and run all tests"
 	@echo "make arm      build the microkernel and its images into $(O)/arm/"
+	@echo "make uboot    build what U-Boot starts on a board into $(O)/arm/uboot/"
 	@echo "make fuzz     feed images, programs, bundles and calls that are wrong, FUZZ_SECONDS each (clang)"
 	@echo "make demo     run, checkpoint, kill and restore awk, Lua and SQLite"
 	@echo "make demo-arm the same on the microkernel, on a board in the emulator"

@@ -3,6 +3,7 @@
 KERNEL := armv7
 CC := arm-linux-gnueabihf-gcc
 AR := arm-linux-gnueabihf-ar
+OBJCOPY := arm-linux-gnueabihf-objcopy
 COMPONENT_MACHINE := -fno-pie -marm -mcpu=cortex-a9 -mfpu=neon -mfloat-abi=hard -mgeneral-regs-only
 # What image/digest.c is compiled without: it uses vector registers.
 DIGEST_WITHOUT := -mgeneral-regs-only

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Entry of all cores at the physical address, MMU off, interrupts off. All but the first go to the pen; that one clears bss, makes
- * the kernel's translation table (layout.h), turns on MMU and caches, and goes on at kernel_main.
+ * Entry of all cores at the physical address, caches and MMU as a boot loader left them (cache.S). All but the first go to the pen;
+ * that one clears bss, makes the kernel's translation table (layout.h), turns on MMU and caches, and goes on at kernel_main.
  *
  * Memory types by TEX remap (SCTLR.TRE): 1 device, 2 normal, not cached, 3 normal, cached, shared. So two bits of a page's entry are free.
  */
@@ -23,10 +23,8 @@ start:
 	mrc p15, 0, r0, c0, c0, 5
 	ands r0, r0, #3                 /* MPIDR: which core */
 	bne pen
-	mov r0, #0
-	mcr p15, 0, r0, c8, c7, 0       /* TLB */
-	mcr p15, 0, r0, c7, c5, 0       /* instruction cache, branches */
-	mcr p15, 0, r0, c7, c5, 6
+	bl cache_own_start              /* a boot loader leaves it anyhow */
+	bl cache_shared_start
 	mrc p15, 0, r0, c1, c0, 1
 	orr r0, r0, #0x41               /* ACTLR.SMP, FW: caches take part in coherency */
 	mcr p15, 0, r0, c1, c0, 1
@@ -104,6 +102,9 @@ start:
  * line to the point of coherency (cpu_data_flush), then sends an event (sev). r0 is the core's number.
  */
 pen:
+	bl cache_own_start
+	mrc p15, 0, r0, c0, c0, 5
+	and r0, r0, #3
 	ldr r1, =pen_release - KERNEL_OFFSET
 1:	ldr r2, [r1]
 	cmp r2, #0

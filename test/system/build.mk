@@ -25,6 +25,7 @@ $(eval $(call system_test,services,core init $(SERVICES_COMPONENTS)))
 # The same on the microkernel.
 SERVICES := $(patsubst %,$(O)/component/%.elf,core init $(SERVICES_COMPONENTS)) test/system/services/config
 $(eval $(call arm_image,services,test,$(SERVICES)))
+$(eval $(call arm_uboot,services))
 $(eval $(call arm_image,services_vexpress,test,$(SERVICES),vexpress))
 $(eval $(call arm_test,system-services_arm,test/system/armv7/services.sh,services))
 $(eval $(call arm_test,system-services_vexpress,test/system/armv7/services.sh,services_vexpress,emulator_board=vexpress))

@@ -14,6 +14,7 @@
 #define BOARD_DEVICES 0x10000000         /* where those that components may have begin (device.c) */
 #define BOARD_DEVICES_SIZE 0x00100000
 #define BOARD_PERIPHERALS 0x1e000000     /* the private peripherals of the Cortex-A9 */
+#define BOARD_LEVEL2 0x1e00a000          /* the level 2 cache, a PL310 */
 #define BOARD_TICK_NS 10                 /* of the global timer */
 
 #endif

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Facts about the Zynq-7000 (UG585) as the emulator has it; addresses are physical. For C, assembly and the linker. */
+/* Facts about the Zynq-7000 (UG585); addresses are physical. For C, assembly and the linker. */
 #ifndef KERNEL_ARMV7_BOARD_H
 #define KERNEL_ARMV7_BOARD_H
+
+#include <clock.h>
 
 #define BOARD_CORES 1                    /* that are used */
 #define BOARD_RAM 0x00000000             /* DDR */
@@ -11,6 +13,6 @@
 #define BOARD_DEVICES 0xe0000000         /* where those that components may have begin (device.c) */
 #define BOARD_DEVICES_SIZE 0x10000000
 #define BOARD_PERIPHERALS 0xf8f00000     /* the private peripherals of the Cortex-A9 */
-#define BOARD_TICK_NS 10                 /* of the global timer */
+#define BOARD_LEVEL2 0xf8f02000          /* the level 2 cache, a PL310 */
 
 #endif
