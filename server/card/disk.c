@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The card's blocks by a session of its driver: see disk.h. */
+/* The card's blocks, or those of its partition, by a session of its driver: see disk.h. */
 #include <block/session.h>
 #include <framework/env.h>
 
@@ -11,6 +11,10 @@ _Static_assert((int)DISK_BLOCKS <= (int)BLOCK_MOST, "one call");
 
 static struct session session;
 static uint8_t *buffer;
+static uint64_t start;         /* on the card, of what is used */
+
+/* A table of partitions as a PC's first block has it, four entries: type at 4, first block at 8, blocks at 12. */
+enum { TABLE = 446, ENTRY = 16, ENTRIES = 4, SIGNATURE = 510, TYPE_OURS = 0xda };
 
 static err_t buffer_give(void)
 {
@@ -26,6 +30,26 @@ static err_t buffer_give(void)
 	return block_buffer(session.ep, &request, &ds.slot, &reply, NULL);
 }
 
+static uint32_t word(const uint8_t *at)
+{
+	return at[0] | at[1] << 8 | at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+/* The first partition of our type that lies on the card, if there is a table that has one. */
+static void partition_find(uint64_t *block_count)
+{
+	if (buffer[SIGNATURE] != 0x55 || buffer[SIGNATURE + 1] != 0xaa)
+		return;
+	for (const uint8_t *entry = buffer + TABLE; entry < buffer + TABLE + ENTRIES * ENTRY; entry += ENTRY) {
+		uint32_t first = word(entry + 8), count = word(entry + 12);
+		if (entry[4] != TYPE_OURS || !first || (uint64_t)first + count > *block_count)
+			continue;
+		start = first;
+		*block_count = count;
+		return;
+	}
+}
+
 err_t disk_open(uint64_t *block_count)
 {
 	const struct block_info_request request = {};
@@ -37,8 +61,12 @@ err_t disk_open(uint64_t *block_count)
 	if (err == OK)
 		err = block_info(session.ep, &request, NULL, &reply, NULL);
 	if (err == OK)
-		*block_count = reply.count;
-	return err;
+		err = disk_read(0, 0, 1);
+	if (err != OK)
+		return err;
+	*block_count = reply.count;
+	partition_find(block_count);
+	return OK;
 }
 
 uint8_t *disk_buffer(void)
@@ -58,7 +86,7 @@ static err_t still_there(err_t err)
 
 err_t disk_read(uint64_t first, uint32_t at, uint32_t count)
 {
-	const struct block_read_request request = {first, (uint64_t)at * BLOCK_SIZE, count, 0};
+	const struct block_read_request request = {start + first, (uint64_t)at * BLOCK_SIZE, count, 0};
 	struct block_read_reply reply;
 
 	return still_there(block_read(session.ep, &request, NULL, &reply, NULL));
@@ -66,7 +94,7 @@ err_t disk_read(uint64_t first, uint32_t at, uint32_t count)
 
 err_t disk_write(uint64_t first, uint32_t at, uint32_t count)
 {
-	const struct block_write_request request = {first, (uint64_t)at * BLOCK_SIZE, count, 0};
+	const struct block_write_request request = {start + first, (uint64_t)at * BLOCK_SIZE, count, 0};
 	struct block_write_reply reply;
 
 	return still_there(block_write(session.ep, &request, NULL, &reply, NULL));

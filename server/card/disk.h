@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The blocks of a card (block/session.h), moved by way of one buffer. Another file behind this header plays a card that
+ * The blocks of a card (block/session.h), moved by way of one buffer: all of them or, where the card has partitions, those of the
+ * first one of type 0xda ("data without a file system"). Another file behind this header plays a card that
  * loses power, for tests.
  */
 #ifndef SERVER_CARD_DISK_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What lies on a card, little-endian. Nothing that is in force is ever written over but a file's own bytes: a table and the
+ * What lies on a card or in its partition (disk.h), little-endian. Nothing that is in force is ever written over but a file's own bytes: a table and the
  * units of its files stay as they are until another table has taken over.
  *
  *    block 0       header of even generations          block 1       header of odd ones
