@@ -61,16 +61,24 @@ void machine_deadline_stop(struct thread *thread)
 		timer_remove(&core_of(thread)->timers, &thread->machine->deadline);
 }
 
+/*
+ * What is further away (146 years) never comes: there is no timer for it. The emulator itself hangs when the comparator
+ * stands beyond 2^63 ns.
+ */
+#define FAR_NS (1ull << 62)
+
 void machine_deadline_start(struct thread *thread)
 {
-	uint64_t time = thread->deadline - (uint64_t)thread->pd->clock_offset;
+	uint64_t deadline = thread->deadline;
 
 	machine_deadline_stop(thread);
-	if (thread->deadline == UINT64_MAX)
+	if (deadline == UINT64_MAX)
 		return;
-	if ((int64_t)time < 0)
-		time = thread->pd->clock_offset > 0 ? 0 : UINT64_MAX;
-	timer_add(&core_of(thread)->timers, &thread->machine->deadline, time);
+	uint64_t now = machine_now(), own = now + (uint64_t)thread->pd->clock_offset;
+	uint64_t left = deadline > own ? deadline - own : 0;
+	if (left >= FAR_NS)
+		return;
+	timer_add(&core_of(thread)->timers, &thread->machine->deadline, now + left);
 	if (core_of(thread) != core_own())
 		core_kick(core_of(thread));
 }

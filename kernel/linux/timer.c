@@ -76,11 +76,10 @@ void machine_deadline_start(struct thread *thread)
 		heap = larger;
 		heap_size = size;
 	}
-	uint64_t offset = (uint64_t)thread->pd->clock_offset, time = thread->deadline - offset;
-	if ((int64_t)time < 0)
-		time = thread->pd->clock_offset > 0 ? 0 : UINT64_MAX;
+	uint64_t now = machine_now(), own = now + (uint64_t)thread->pd->clock_offset;
+	uint64_t left = thread->deadline > own ? thread->deadline - own : 0;
 	heap_count++;
-	sift(heap_count, (struct entry_in_heap){time, thread});
+	sift(heap_count, (struct entry_in_heap){left < UINT64_MAX - now ? now + left : UINT64_MAX, thread});
 }
 
 uint64_t timer_expire(uint64_t now)
