@@ -45,6 +45,15 @@ $(O)/image/$(1).elf: $(ARM_KERNEL_$(or $(4),$(BOARD))) $(O)/kernel/$(or $(4),$(B
 		$$(filter %.o,$$^) -lgcc -o $$@
 endef
 
+# $(call arm_test,NAME,SCRIPT,IMAGE,SETTINGS): build/test/NAME boots an image by a script, with settings of test/emulator.sh.
+define arm_test
+TESTS += $(O)/test/$(1)
+$(O)/test/$(1): kernel/armv7/build.mk
+	@mkdir -p $$(@D)
+	@printf '#!/bin/sh\nexec env %s %s %s\n' '$(4)' '$(abspath $(2))' '$(abspath $(O)/arm/image/$(3).elf)' > $$@
+	@chmod +x $$@
+endef
+
 # $(call arm_uboot,NAME): build/arm/uboot/NAME.img, an image as U-Boot loads it (docs/boards.md), from build/arm/image/NAME.elf.
 UBOOT_BASE := 0x00100000
 define arm_uboot

@@ -22,6 +22,9 @@ endef
 $(eval $(call device_image,rules,uart test/device/rules))
 $(eval $(call device_test,rules))
 $(eval $(call device_image,line,uart terminal_memory test/device/line))
+$(eval $(call arm_image,device-line_vexpress,test,$(patsubst %,$(O)/component/%.elf,core init pl011/uart terminal_memory \
+	test/device/line) test/device/line/config,vexpress))
+$(eval $(call arm_test,device-line_vexpress,test/device/line.sh,device-line_vexpress,emulator_board=vexpress))
 $(eval $(call device_test,line))
 $(eval $(call device_image,card,sd test/device/card))
 $(eval $(call device_test,card))

@@ -22,13 +22,5 @@ $(O)/test/kernel_suite: $(O)/bin/kernel_suite $(SUITE)
 
 $(eval $(call arm_image,suite,test,$(SUITE)))
 $(eval $(call arm_image,suite_vexpress,test,$(SUITE),vexpress))
-# $(call arm_test,NAME,SCRIPT,IMAGE,SETTINGS): build/test/NAME boots an image by a script, with settings of test/emulator.sh.
-define arm_test
-TESTS += $(O)/test/$(1)
-$(O)/test/$(1): test/kernel/build.mk
-	@mkdir -p $$(@D)
-	@printf '#!/bin/sh\nexec env %s %s %s\n' '$(4)' '$(abspath $(2))' '$(abspath $(O)/arm/image/$(3).elf)' > $$@
-	@chmod +x $$@
-endef
 $(eval $(call arm_test,kernel_suite_arm,test/kernel/armv7/run.sh,suite))
 $(eval $(call arm_test,kernel_suite_vexpress,test/kernel/armv7/run.sh,suite_vexpress,emulator_board=vexpress))

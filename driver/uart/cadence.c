@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Registers of the UART: see uart.h. Offsets, and the bits that interrupts and status share. */
+/*
+ * Registers of the UART of the Zynq-7000 (Cadence; UG585, chapter 19 and appendix B.33): see uart.h. Offsets, and the bits that
+ * interrupts and status share.
+ */
 #include "driver/uart/uart.h"
 
 enum {
@@ -22,36 +25,12 @@ void uart_start(struct uart *uart)
 	*device_word(&uart->device, ENABLE) = RECEIVED;
 }
 
-uint32_t uart_room(const struct uart *uart)
+void uart_fill(struct uart *uart)
 {
-	return UART_RING - uart->count;
-}
-
-/* Fill the sender; while there is more, it says when it is empty. */
-static void send_on(struct uart *uart)
-{
-	while (uart->count && !(*device_word(&uart->device, STATUS) & SENDER_FULL)) {
-		*device_word(&uart->device, FIFO) = uart->ring[uart->first];
-		uart->first = (uart->first + 1) % UART_RING;
-		uart->count--;
-	}
+	while (uart->count && !(*device_word(&uart->device, STATUS) & SENDER_FULL))
+		*device_word(&uart->device, FIFO) = uart_next(uart);
 	*device_word(&uart->device, PENDING) = SENDER_EMPTY;
 	*device_word(&uart->device, uart->count ? ENABLE : DISABLE) = SENDER_EMPTY;
-}
-
-void uart_send(struct uart *uart, const char *bytes, uint32_t length)
-{
-	bool idle = !uart->count;
-
-	for (uint32_t i = 0; i < length; i++) {
-		if (uart->count == UART_RING) {
-			uart->lost += length - i;
-			break;
-		}
-		uart->ring[(uart->first + uart->count++) % UART_RING] = (uint8_t)bytes[i];
-	}
-	if (idle)
-		send_on(uart);
 }
 
 uint32_t uart_interrupt(struct uart *uart, uint8_t *bytes, uint32_t size)
@@ -61,7 +40,7 @@ uint32_t uart_interrupt(struct uart *uart, uint8_t *bytes, uint32_t size)
 	while (count < size && !(*device_word(&uart->device, STATUS) & RECEIVER_EMPTY))
 		bytes[count++] = (uint8_t)*device_word(&uart->device, FIFO);
 	*device_word(&uart->device, PENDING) = RECEIVED;
-	send_on(uart);
+	uart_fill(uart);
 	device_acknowledge(&uart->device);
 	return count;
 }
