@@ -22,7 +22,9 @@
 enum { RIGHTS_DATA = RIGHT_READ | RIGHT_WRITE, COPROCESSORS_VFP = 0xf << 20 };
 
 extern uint8_t bss_end[], image_end[];
+extern uint32_t kernel_table[];
 _Noreturn void kernel_main(void);
+_Noreturn void kernel_other(uint32_t number);
 void vector_init(uint32_t core);
 _Noreturn void context_resume(struct context *context);
 
@@ -92,7 +94,7 @@ static void machine_describe(void)
 	memory.offset = physical(bss_end);
 	memory.size = BOARD_RAM_SIZE - (uint32_t)(memory.offset - BOARD_RAM);
 	info.magic = BOOT_MAGIC;
-	info.cores = BOARD_CORES;
+	info.cores = core_count();
 	info.memory_size = memory.size;
 	info.memory_free = (uint32_t)(image_end - bss_end);
 	info.memory_bus = memory.offset;
@@ -182,16 +184,45 @@ static void core_start(struct core *core)
 	cpu_isb();
 }
 
+/* Nobody runs at physical addresses any more. */
+static void start_forget(void)
+{
+	kernel_table[(BOARD_RAM + KERNEL_TEXT) >> 20] = 0;
+	cpu_dsb();
+	cpu_tlb_all(0);
+	cpu_dsb();
+	cpu_isb();
+}
+
+static _Noreturn void leave(void)
+{
+	struct context *next = schedule_next();
+
+	core_leave();
+	context_resume(next);
+}
+
+_Noreturn void kernel_other(uint32_t number)
+{
+	core_start(&cores[number]);
+	core_arrive();
+	(void)core_enter(false);
+	leave();
+}
+
 _Noreturn void kernel_main(void)
 {
 	console_init();
 	timer_init();
 	interrupt_init();
 	core_start(&cores[0]);
+	(void)core_enter(false);
+	core_release_others();
+	start_forget();
 	machine_describe();
 	if (!info.module_count)
 		kernel_panic("no modules", 0, 0);
 	component_make();
 	component_start();
-	context_resume(schedule_next());
+	leave();
 }

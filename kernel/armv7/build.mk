@@ -6,7 +6,7 @@ BOARD := zynq
 ARM_O := $(O)/arm
 
 BOARDS := $(notdir $(wildcard kernel/armv7/board/*))
-ARM_KERNEL_SOURCES := $(filter-out %/end_halt.c %/end_test.c %/module.S,$(wildcard kernel/armv7/*.[cS])) \
+ARM_KERNEL_SOURCES := $(filter-out %/end_halt.c %/end_test.c %/end_trace.c %/emulator.c %/module.S,$(wildcard kernel/armv7/*.[cS])) \
 	$(wildcard kernel/object/*.c) lib/memory.c lib/armv7/copy.c lib/armv7/division.c
 
 # $(call board_folders,BOARD): its own, and for NAME-VARIANT that of NAME; headers of the variant come first.
@@ -30,7 +30,7 @@ $(O)/kernel/$(1)/kernel.ld: kernel/armv7/kernel.ld kernel/armv7/layout.h $(wildc
 endef
 $(foreach board,$(BOARDS),$(eval $(call arm_kernel,$(board))))
 
-# $(call arm_image,NAME,END,MODULES,BOARD): build/arm/image/NAME.elf, that ends by END (halt, test), for BOARD if it is given.
+# $(call arm_image,NAME,END,MODULES,BOARD): build/arm/image/NAME.elf, that ends by END (halt, test, trace), for BOARD if it is given.
 # What says which modules there are is made anew when a folder's build.mk changes.
 define arm_image
 arm-images: $(O)/image/$(1).elf
@@ -40,7 +40,7 @@ $(O)/image/$(1).list: $(3) $(lastword $(filter %/build.mk,$(MAKEFILE_LIST))) nod
 $(O)/image/$(1).o: kernel/armv7/module.S $(O)/image/$(1).list
 	$$(CC) -c -DMODULES='"$(O)/image/$(1).list"' -Wa,-I. $$< -o $$@
 $(O)/image/$(1).elf: $(ARM_KERNEL_$(or $(4),$(BOARD))) $(O)/kernel/$(or $(4),$(BOARD))/kernel/armv7/end_$(2).o $(O)/image/$(1).o \
-		$(O)/kernel/$(or $(4),$(BOARD))/kernel.ld
+		$(if $(filter halt,$(2)),,$(O)/kernel/$(or $(4),$(BOARD))/kernel/armv7/emulator.o) $(O)/kernel/$(or $(4),$(BOARD))/kernel.ld
 	$$(CC) -nostdlib -static -no-pie -Wl,--build-id=none,-z,noexecstack,-z,max-page-size=4096,-T,$$(filter %.ld,$$^) \
 		$$(filter %.o,$$^) -lgcc -o $$@
 endef

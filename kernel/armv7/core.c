@@ -5,20 +5,21 @@
 #include "kernel/armv7/core.h"
 #include "kernel/armv7/domain.h"
 #include "kernel/armv7/interrupt.h"
+#include "kernel/armv7/layout.h"
 #include "kernel/armv7/schedule.h"
 
-enum { STACK_SIZE = 8192, IP = 15 };
+enum { IP = 15 };
 
 struct core cores[BOARD_CORES];
-static uint8_t stacks[BOARD_CORES][STACK_SIZE] __attribute__((aligned(8)));
+uint8_t core_stacks[BOARD_CORES][CORE_STACK] __attribute__((aligned(8)));
 
-/* Tickets: the core whose turn it is has the lock. */
+/* Tickets: the core whose turn it is has the lock. Whoever changes what another one waits for sends an event. */
 static uint32_t ticket_next, ticket_now;
 
 void core_init(struct core *core)
 {
 	core->number = (uint32_t)(core - cores);
-	core->stack_top = stacks[core->number] + STACK_SIZE;
+	core->stack_top = core_stacks[core->number] + CORE_STACK;
 	for (uint32_t i = 0; i <= PRIORITY_MAX; i++) {
 		queue_init(&core->ready[i]);
 		core->slice_end[i] = UINT64_MAX;
@@ -40,6 +41,7 @@ static void stop_answer(struct core *own, bool call)
 	domain_enter(NULL);
 	own->thread = own->running = NULL;
 	__atomic_store_n(&own->stop, 0, __ATOMIC_RELEASE);
+	cpu_event_send();
 }
 
 bool core_take(bool call)
@@ -77,7 +79,7 @@ void core_stop(struct thread *thread)
 	cpu_event_send();
 	core_kick(core);
 	while (__atomic_load_n(&core->stop, __ATOMIC_ACQUIRE))
-		;
+		cpu_event_wait();
 }
 
 void core_kick(const struct core *core)

@@ -34,7 +34,7 @@ struct core {
 	struct thread_machine *vector_owner;    /* whose vector registers the processor has */
 	bool vector_on;
 	struct pd *entered;                     /* the address space of the processor; NULL: none */
-	uint32_t stop;                          /* another core wants current, and waits until this is 0 again */
+	uint32_t stop;                          /* another core wants `thread`, and waits until this is 0 again */
 };
 
 extern struct core cores[BOARD_CORES];
@@ -51,8 +51,15 @@ static inline struct core *core_of(const struct thread *thread)
 	return BOARD_CORES == 1 || thread->schedule.core == AFFINITY_ANY ? &cores[0] : &cores[thread->schedule.core];
 }
 
-/* First of all this core's: its number, its stack. */
+/* Cores that there are, BOARD_CORES at most. */
+uint32_t core_count(void);
+
+/* Empty, with its number and stack. */
 void core_init(struct core *core);
+
+/* Core 0 lets the others out of the pen (start.S) and waits until all are there. They arrive, then ask for the lock. */
+void core_release_others(void);
+void core_arrive(void);
 
 /* The lock. `call`: current came by svc, and would have to do it again if it is taken away. */
 bool core_take(bool call);

@@ -56,20 +56,20 @@ static inline void cpu_isb(void)
 	__asm__ volatile("isb" : : : "memory");
 }
 
+static inline void cpu_event_wait(void)
+{
+	__asm__ volatile("wfe" : : : "memory");
+}
+
 static inline void cpu_wait(void)
 {
 	__asm__ volatile("dsb\n\twfi" : : : "memory");
 }
 
-/* For those that wait in cpu_event_wait: what was written before can be seen. */
+/* For those that wait for an event: what was written before can be seen. An event before the waiting ends it at once. */
 static inline void cpu_event_send(void)
 {
 	__asm__ volatile("dsb\n\tsev" : : : "memory");
-}
-
-static inline void cpu_event_wait(void)
-{
-	__asm__ volatile("wfe" : : : "memory");
 }
 
 /* TPIDRPRW never changes, so it need not be read again. */

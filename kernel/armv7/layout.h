@@ -16,5 +16,6 @@
 #define KERNEL_BASE 0x80000000
 #define KERNEL_OFFSET (KERNEL_BASE - BOARD_RAM) /* from a physical to a virtual address of RAM */
 #define KERNEL_TEXT 0x00100000                  /* in RAM: one section */
+#define CORE_STACK 8192                         /* bytes of each core's kernel stack */
 
 #endif

@@ -6,6 +6,7 @@
 #include "kernel/armv7/domain.h"
 #include "kernel/armv7/interrupt.h"
 #include "kernel/armv7/schedule.h"
+#include "kernel/armv7/trace.h"
 #include "kernel/object/machine.h"
 
 #define US_NS 1000ull
@@ -38,6 +39,7 @@ static void queue_leave(struct thread *thread)
 	if (!link->from)
 		return;
 	uint32_t priority = (uint32_t)(queue - core->ready);
+	trace(TRACE_LEAVES, core->number, thread);
 	queue_remove(link);
 	if (queue->first)
 		return;
@@ -50,6 +52,7 @@ static void queue_join(struct thread *thread)
 	struct core *core = core_of(thread);
 	uint32_t priority = thread->schedule.priority;
 
+	trace(TRACE_READY, core->number, thread);
 	queue_append(&core->ready[priority], &thread->machine->ready, thread);
 	core->ready_set |= 1ull << priority;
 	if (core != core_own() && (!core->thread || core->thread->schedule.priority <= priority))
@@ -74,8 +77,10 @@ void schedule_forget(struct thread *thread)
 	schedule_stop(thread);
 	queue_leave(thread);
 	timer_remove(&core->timers, &thread->machine->refill);
-	if (thread == core->running)
+	if (thread == core->running) {
+		trace(TRACE_TAKEN, core->number, thread);
 		core->running = NULL;
+	}
 	if (thread == core_own()->preferred)
 		core_own()->preferred = NULL;
 	if (thread == core->thread)
@@ -119,8 +124,10 @@ static void move(struct thread *thread, const struct thread_schedule *schedule)
 	if (core_of(thread) == from)
 		return;
 	vector_store(thread->machine);
-	if (from->running == thread)
+	if (from->running == thread) {
+		trace(TRACE_TAKEN, from->number, thread);
 		from->running = NULL;
+	}
 	if (from->thread == thread) {
 		thread->machine->user.r[0] = OK;
 		from->thread = NULL;
@@ -130,7 +137,7 @@ static void move(struct thread *thread, const struct thread_schedule *schedule)
 
 err_t machine_schedule(struct thread *thread, const struct thread_schedule *schedule)
 {
-	if (schedule->core != AFFINITY_ANY && schedule->core >= BOARD_CORES)
+	if (schedule->core != AFFINITY_ANY && schedule->core >= core_count())
 		return ERR_UNSUPPORTED;
 	if (schedule->budget > schedule->period)
 		return ERR_ARGUMENT;
@@ -141,6 +148,7 @@ err_t machine_schedule(struct thread *thread, const struct thread_schedule *sche
 	thread->machine->throttled = false;
 	thread->machine->period_end = 0;
 	move(thread, schedule);
+	trace(TRACE_SCHEDULED, core_of(thread)->number, thread);
 	schedule_update(thread);
 	return OK;
 }
@@ -161,6 +169,7 @@ static void budget_charge(struct thread *thread, uint64_t now)
 	if (machine->budget_left)
 		return;
 	uint64_t rest = now + (thread->schedule.period - thread->schedule.budget) * US_NS;
+	trace_at(TRACE_THROTTLED, core_of(thread)->number, thread, now);
 	machine->throttled = true;
 	timer_add(&core_of(thread)->timers, &machine->refill, machine->period_end > rest ? machine->period_end : rest);
 	schedule_update(thread);
@@ -186,11 +195,13 @@ void schedule_stop(struct thread *thread)
 	if (core == core_own() || core->thread != thread)
 		return;
 	core_stop(thread);
+	trace(TRACE_TAKEN, core->number, thread);
 	budget_charge(thread, machine_now());
 }
 
 static void refill(struct thread *thread)
 {
+	trace(TRACE_REFILLED, core_of(thread)->number, thread);
 	thread->machine->throttled = false;
 	schedule_update(thread);
 }
@@ -231,6 +242,7 @@ static void registers_release(struct core *own)
 	if (own->running && own->running->schedule.budget)
 		budget_charge(own->running, machine_now());
 	own->running = NULL;
+	trace(TRACE_IDLE, own->number, NULL);
 	if (BOARD_CORES > 1 && own->vector_owner)
 		vector_store(own->vector_owner);
 }
@@ -272,6 +284,7 @@ static void registers_switch(struct thread *next)
 	cpu_utcb_write(utcb_address(next->index));
 	cpu_tls_write(next->machine->user.tls);
 	vector_switch(next);
+	trace(TRACE_RUNS, core_own()->number, next);
 	core_own()->running = next;
 }
 
@@ -339,9 +352,12 @@ struct context *schedule_hand(struct thread *to)
 	uint32_t priority = to->schedule.priority;
 
 	if (priority == own->thread->schedule.priority) {
+		trace(TRACE_LEAVES, own->number, own->thread);
+		trace(TRACE_READY, own->number, to);
 		link_replace(&own->thread->machine->ready, link, to);
 	} else {
 		queue_leave(own->thread);
+		trace(TRACE_READY, own->number, to);
 		queue_append(&own->ready[priority], link, to);
 		own->ready_set |= 1ull << priority;
 	}

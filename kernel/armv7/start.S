@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Entry of all cores at the physical address, caches and MMU as a boot loader left them (cache.S). All but the first go to the pen;
- * that one clears bss, makes the kernel's translation table (layout.h), turns on MMU and caches, and goes on at kernel_main.
+ * that one clears bss, makes the kernel's translation table (layout.h), turns on MMU and caches, and goes on at kernel_main. The
+ * others go on at kernel_other when they are let out. The table shows where this runs at its physical address, too, until all
+ * are there.
  *
  * Memory types by TEX remap (SCTLR.TRE): 1 device, 2 normal, not cached, 3 normal, cached, shared. So two bits of a page's entry are free.
  */
@@ -25,9 +27,7 @@ start:
 	bne pen
 	bl cache_own_start              /* a boot loader leaves it anyhow */
 	bl cache_shared_start
-	mrc p15, 0, r0, c1, c0, 1
-	orr r0, r0, #0x41               /* ACTLR.SMP, FW: caches take part in coherency */
-	mcr p15, 0, r0, c1, c0, 1
+	bl coherency_join
 
 	ldr r0, =bss_start - KERNEL_OFFSET
 	ldr r1, =bss_end - KERNEL_OFFSET
@@ -46,8 +46,8 @@ start:
 	subs r2, r2, #1
 	bne 2b
 	ldr r0, =(BOARD_RAM + KERNEL_TEXT) | SECTION_TEXT
-	ldr r5, =((BOARD_RAM + KERNEL_TEXT) >> 20) * 4
-	str r0, [r4, r5]                /* where this runs, until the jump */
+	ldr r1, =((BOARD_RAM + KERNEL_TEXT) >> 20) * 4
+	str r0, [r4, r1]
 	ldr r1, =((KERNEL_BASE + KERNEL_TEXT) >> 20) * 4
 	str r0, [r4, r1]
 	ldr r3, =board_sections - KERNEL_OFFSET
@@ -64,8 +64,31 @@ start:
 	subs r2, r2, #1
 	bne 4b
 	b 3b
-5:
+5:	bl mmu_enable
+	ldr sp, =core_stacks + CORE_STACK
+	ldr pc, =kernel_main
 
+/* r0: which core; physical address, MMU off. */
+	.globl start_other
+start_other:
+	mov r5, r0
+	bl coherency_join
+	ldr r4, =kernel_table - KERNEL_OFFSET
+	bl mmu_enable
+	ldr r1, =core_stacks + CORE_STACK
+	ldr r2, =CORE_STACK
+	mla sp, r5, r2, r1
+	mov r0, r5
+	ldr pc, =kernel_other
+
+coherency_join:
+	mrc p15, 0, r0, c1, c0, 1
+	orr r0, r0, #0x41               /* ACTLR.SMP, FW: caches take part in coherency */
+	mcr p15, 0, r0, c1, c0, 1
+	bx lr
+
+/* r4: physical address of the table. */
+mmu_enable:
 	orr r0, r4, #TABLE_WALK
 	mcr p15, 0, r0, c2, c0, 0       /* TTBR0 */
 	mcr p15, 0, r0, c2, c0, 1       /* TTBR1 */
@@ -85,17 +108,7 @@ start:
 	bic r0, r0, #2                  /* A: unaligned accesses work */
 	mcr p15, 0, r0, c1, c0, 0
 	isb
-	ldr pc, =6f
-6:	ldr r4, =kernel_table
-	mov r0, #0
-	str r0, [r4, r5]
-	dsb
-	mcr p15, 0, r0, c8, c7, 0
-	dsb
-	isb
-	ldr sp, =start_stack_top
-	bl kernel_main
-	b .
+	bx lr
 
 /*
  * Where other cores wait, MMU and caches off, until pen_release holds a physical address to go on at. Who writes it cleans its
@@ -124,8 +137,5 @@ pen_release:
 	.globl kernel_table
 kernel_table:
 	.skip 16384
-	.balign 8
-	.skip 4096
-start_stack_top:
 
 	.section .note.GNU-stack, "", %progbits

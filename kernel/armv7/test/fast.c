@@ -97,6 +97,11 @@ void vector_store(struct thread_machine *machine)
 	(void)machine;
 }
 
+uint32_t core_count(void)
+{
+	return 1;
+}
+
 void interrupt_send(uint32_t core)
 {
 	(void)core;

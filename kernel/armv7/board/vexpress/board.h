@@ -6,7 +6,8 @@
 #ifndef KERNEL_ARMV7_BOARD_H
 #define KERNEL_ARMV7_BOARD_H
 
-#define BOARD_CORES 1                    /* that are used */
+#define BOARD_CORES 4                    /* that are used, at most */
+#define BOARD_TRACE 0x40000              /* entries of the record of scheduling (trace.h) */
 #define BOARD_RAM 0x60000000             /* DDR2 */
 #define BOARD_RAM_SIZE 0x40000000
 #define BOARD_VIEW 0xd0000000            /* the kernel sees devices from 0xe0000000 on */

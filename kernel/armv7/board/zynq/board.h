@@ -5,7 +5,8 @@
 
 #include <clock.h>
 
-#define BOARD_CORES 1                    /* that are used */
+#define BOARD_CORES 1                    /* that are used, at most */
+#define BOARD_TRACE 0                    /* entries of the record of scheduling (trace.h) */
 #define BOARD_RAM 0x00000000             /* DDR */
 #define BOARD_RAM_SIZE 0x40000000
 #define BOARD_VIEW 0                     /* the kernel sees devices at their own addresses */

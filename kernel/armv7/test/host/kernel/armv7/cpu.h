@@ -10,6 +10,7 @@
 
 enum { PSR_THUMB = 1 << 5 };
 
+
 volatile uint32_t *device(uint32_t address);
 
 /* Nobody is ready: the test has to wake somebody. */
@@ -31,11 +32,11 @@ static inline void cpu_dsb(void)
 {
 }
 
-static inline void cpu_event_send(void)
+static inline void cpu_event_wait(void)
 {
 }
 
-static inline void cpu_event_wait(void)
+static inline void cpu_event_send(void)
 {
 }
 
