@@ -173,6 +173,18 @@ void ds_detach(void *address, uint64_t size)
 	(void)ignored;
 }
 
+/* What can be attached is a dataspace of the address space's own server, which answers. */
+err_t ds_size_sent(ds_t ds, uint64_t *size)
+{
+	void *address;
+	err_t err = ds_attach(ds, 0, PAGE_SIZE, RIGHT_READ, 0, &address);
+
+	if (err != OK)
+		return err;
+	ds_detach(address, PAGE_SIZE);
+	return ds_size(ds, size);
+}
+
 err_t buffer_take(uint64_t size, uint32_t flags, ds_t *ds, void **address)
 {
 	ds_t made;

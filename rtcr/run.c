@@ -136,13 +136,8 @@ err_t target_run(const struct checkpoint_run_request *request, ds_t bundle)
 	uint64_t size, entry = 0;
 	uint32_t count;
 	void *bytes;
-	/* Only what core made can be attached: nobody else is asked for its size. */
-	err_t err = ds_attach(bundle, 0, PAGE_SIZE, RIGHT_READ, 0, &bytes);
+	err_t err = ds_size_sent(bundle, &size);
 
-	if (err != OK)
-		return err;
-	ds_detach(bytes, PAGE_SIZE);
-	err = ds_size(bundle, &size);
 	if (err == OK)
 		err = ds_attach(bundle, 0, 0, RIGHT_READ, 0, &bytes);
 	if (err != OK)

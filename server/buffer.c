@@ -12,7 +12,7 @@ err_t buffer_set(struct buffer *buffer, struct rpc_message *message, uint32_t in
 	ds_t ds = {message->caps[index]};
 	void *bytes;
 	uint64_t size;
-	err_t err = ds_size(ds, &size);
+	err_t err = ds_size_sent(ds, &size);
 
 	if (err == OK)
 		err = ds_attach(ds, 0, size, RIGHT_READ | RIGHT_WRITE, size <= POPULATE_MAX ? RM_POPULATE : 0, &bytes);

@@ -22,6 +22,16 @@ END
 	echo "allow sheep   ROM CPU LOG TIMER"
 }
 
+lender_config() {
+	cat <<'END'
+start store_memory ram=16M caps=500 slots=2048
+start lender       ram=4M  caps=100 slots=1024
+route STORE store_memory
+allow store_memory ROM CPU LOG
+allow lender       ROM CPU LOG STORE
+END
+}
+
 processes() { pgrep -c -P "$node_pid"; }
 
 sheep_result() { grep -aF '[sheep]' "$node/log" | grep -a ' steps, result '; }
@@ -48,6 +58,13 @@ config "" | node_config
 node_start
 expect "the sheep count alone" node_await 60 'sheep: ended with status 0'
 alone=$(sheep_result)
+node_remove
+
+node_make core init store_memory test/hostile/lender
+lender_config | node_config
+node_start
+expect "a server asks nobody that a client names" node_await 20 'lender: ended with status 0'
+grep -a '^\[lender\]' "$node/log"
 node_remove
 
 node_make core init sheep test/hostile/judge test/hostile/hostile test/hostile/rogue test/hostile/patient
