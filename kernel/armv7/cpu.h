@@ -7,9 +7,9 @@
 
 #include "kernel/armv7/layout.h"
 
-enum { PSR_USER = 0x10, PSR_MODE = 0x1f, PSR_THUMB = 1 << 5, PSR_ENDIAN = 1 << 9, PSR_JAZELLE = 1 << 24 };
+enum { PSR_USER = 0x10, PSR_MODE = 0x1f, PSR_THUMB = 1 << 5, PSR_JAZELLE = 1 << 24 };
 enum { PSR_STATE_IT = 0x0600fc00 };
-#define PSR_FREE 0xfe0ffc20u /* what a thread may choose: NZCVQ, GE, IT, T */
+#define PSR_FREE 0xfe0ffe20u /* what a thread may choose: NZCVQ, GE, IT, T, and E, as SETEND cannot be denied */
 
 #define CP15_READ(name, op1, n, m, op2)                                                            \
 	static inline uint32_t name(void)                                                          \

@@ -171,7 +171,7 @@ err_t thread_load(struct thread *thread, const struct registers *registers, bool
 	struct context *user = &thread->machine->user;
 	uint32_t cpsr = registers->cpsr, mode = cpsr & PSR_MODE, ip = registers->r[IP];
 
-	if ((mode && mode != PSR_USER) || cpsr & (PSR_JAZELLE | PSR_ENDIAN))
+	if ((mode && mode != PSR_USER) || cpsr & PSR_JAZELLE)
 		return ERR_ARGUMENT;
 	if (registers->vfp_size && registers->vfp_size != VFP_SIZE)
 		return ERR_ARGUMENT;
