@@ -34,6 +34,21 @@ $(filter-out %/cases,$(PROGRAM_FILES)): $(PROGRAM_FOLDER)/cases ;
 $(if $(FOREIGN_PROGRAMS),$(eval $(call arm_image,programs,test,$(patsubst %,$(O)/component/%.elf,core init rtcr posix \
 	store_memory terminal_memory test/posix/runner) test/posix/runner/config $(PROGRAM_FILES))))
 
+# `make storm-arm`: the storm, apart from `make check`. awk, Lua, SQLite and the subjects with more to do, each restored
+# STORM times while it runs.
+STORM := 20
+STORM_FOLDER := $(O)/programs-storm
+STORM_DATA := text numbers $(foreach name,work long,$(addprefix $(name).,awk lua sql))
+STORM_FILES := $(addprefix $(STORM_FOLDER)/,cases $(STORM_DATA) busybox lua sqlite $(addprefix subject-,$(notdir $(SUBJECTS))))
+$(STORM_FOLDER)/cases: $(PROGRAM_FOLDER)/cases
+	PARTS=works ROUNDS=$(STORM) SCALE=4 STEPS=1500 test/posix/armv7/list.sh $(O) $(FOREIGN_PROGRAMS)/bin/busybox $(@D)
+$(filter-out %/cases,$(STORM_FILES)): $(STORM_FOLDER)/cases ;
+$(if $(FOREIGN_PROGRAMS),$(eval $(call arm_image,storm,test,$(patsubst %,$(O)/component/%.elf,core init rtcr posix \
+	store_memory terminal_memory test/posix/runner) test/posix/runner/config $(STORM_FILES))))
+.PHONY: storm-arm
+storm-arm: arm all
+	LIMIT=1800 RESTORED=60 test/posix/armv7/compare.sh $(abspath $(O)/arm/image/storm.elf $(O)/arm/programs-storm $(O))
+
 TESTS += $(O)/test/posix_arm
 $(O)/test/posix_arm: test/posix/build.mk $(CALL_CHECKS)
 	@mkdir -p $(@D)

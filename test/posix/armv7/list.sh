@@ -3,7 +3,8 @@
 # list.sh BUILD BUSYBOX FOLDER: makes FOLDER with all that the image of programs needs beside components: the cases of
 # ../cases.sh as runner/runner.h wants them, the data they use, and the programs of BUILD and BUSYBOX by names of their own
 # (call-NAME, subject-NAME). The emulator is slower than a processor: data and work are smaller than elsewhere.
-# Exit status: 0 made, 2 something is missing.
+# PARTS, ROUNDS, SCALE and STEPS in the environment make another choice: which parts, how often programs are restored, and how
+# much those have to do that are. Exit status: 0 made, 2 something is missing.
 set -u
 here=$(cd "$(dirname "$0")/.." && pwd) || exit 2
 build=$(cd "$1" && pwd) || exit 2
@@ -12,7 +13,7 @@ mkdir -p "$3" && work=$(cd "$3" && pwd) || exit 2
 busybox=$(command -v busybox) || { echo "list: no busybox" >&2; exit 2; }
 list=$work/cases.new
 : >"$list"
-LINES_MADE=3000 STEPS=60
+LINES_MADE=3000 STEPS=${STEPS:-60} scale=${SCALE:-1}
 rounds=0
 . "$here/cases.sh"
 
@@ -23,6 +24,8 @@ work_scale() { # NAME AWK-ROUNDS LUA-ROUNDS SQL-ROWS: NAME.awk, NAME.lua, NAME.s
 	sed "s/90000/$4/g; s/700000/$(($4 * 7))/; s/900000/$(($4 * 10))/; s/% 20011/% $(($4 / 5))/" \
 		"$programs/work.sql" >"$work/$1.sql"
 }
+
+works_compare() { works_make; }
 
 works_make() { work_scale work 1 2 3000; }
 
@@ -44,8 +47,8 @@ same() { # PROGRAM ARGUMENT...
 }
 
 storms_list() { # checkpointed, killed and restored while they run
-	work_scale long 4 5 6000
-	rounds=6
+	work_scale long $((4 * scale)) $((5 * scale)) $((6000 * scale))
+	rounds=${ROUNDS:-6}
 	files="long.awk long.lua long.sql"
 	same "$box" awk -f long.awk
 	same "$build/programs/lua" long.lua
@@ -59,7 +62,7 @@ busybox=$box
 cp "$box" "$build"/programs/* "$work/" || exit 2
 for program in "$build"/posix/* "$build"/checkpoint/*; do cp "$program" "$work/$(rom_of "$program")" || exit 2; done
 for part in ${PARTS:-streams files answers shell programs calls}; do "${part}_compare"; done
-rounds=2
+rounds=${ROUNDS:-2}
 subjects_compare
 rounds=0
 storms_list

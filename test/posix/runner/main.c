@@ -10,6 +10,7 @@
 enum { TARGET_RAM = 256 << 20, ROOM = 128 << 20, SHOWN_LINE = 100, INTERVAL_MS = 400 };
 
 static const char instance_name[] = "program";
+static uint32_t classes[CLASS_COUNT];   /* where checkpoints found threads that were then destroyed and restored */
 
 /* The beginning of a stream, line by line; what is not for the eye as \xHH. */
 static void stream_show(const char *name, const struct stream *stream)
@@ -46,17 +47,24 @@ static bool target_begin(struct instance *instance, const struct test_case *foun
 /* Checkpointed, killed and restored; false: it had ended before. */
 static bool round_do(struct instance *instance, uint32_t number)
 {
+	uint32_t hit[CLASS_COUNT];
+
 	native_sleep((1 + number * 7 % 5) * (uint64_t)INTERVAL_MS * MILLISECOND / 5);
 	if (!instance_take(instance, number % 3 ? 0 : CHECKPOINT_STOP) || instance->status.last_err == ERR_STATE)
 		return false;
 	if (instance->status.last_err != OK)
 		return native_fail("checkpoint: %s", instance_failure(instance));
+	memcpy(hit, instance->status.classes, sizeof hit);
 	if (instance->status.generation > 1)
 		store_drop(instance->name, instance->status.generation - 1);
 	native_sleep(20ull * MILLISECOND);
 	if (!instance_kill(instance) || !instance_restore(instance, 0))
 		return false;
-	return instance->status.last_err == OK || native_fail("restore: %s", instance_failure(instance));
+	if (instance->status.last_err != OK)
+		return native_fail("restore: %s", instance_failure(instance));
+	for (uint32_t i = 0; i < CLASS_COUNT; i++)
+		classes[i] += hit[i];
+	return true;
 }
 
 static bool case_run(struct instance *instance, const struct test_case *found, uint32_t number)
@@ -100,6 +108,8 @@ int component_main(addr_t argument)
 		}
 	if (at != end)
 		log_line("the cases end with one that is none");
+	log_line("threads hit: program %u, library_os %u, blocked %u, in_call %u, faulting %u", classes[CLASS_PROGRAM],
+	         classes[CLASS_LIBRARY_OS], classes[CLASS_BLOCKED], classes[CLASS_IN_CALL], classes[CLASS_FAULTING]);
 	log_line("%u cases, %u could not be run", number, failed);
 	return at != end || failed;
 }
