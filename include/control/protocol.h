@@ -6,7 +6,9 @@
  *    reply     struct control_header, the struct of the reply, then bytes; if status is not OK a sentence alone
  *
  * Everything is little-endian. A client has one request at a time on a connection and reads the reply before it asks
- * again: then a reply always fits into the socket, and the server need not wait for anybody. Who breaks a rule is
+ * again: then a reply always fits into the socket, and the server need not wait for anybody. A request that has begun
+ * goes on within CONTROL_PAUSE_S and is whole after CONTROL_WHOLE_S and a second for each CONTROL_PACE bytes of it; when the
+ * server has no place left, the connection that is without a whole request for the longest time goes. Who breaks a rule is
  * disconnected. A server of another version answers ERR_UNSUPPORTED with a sentence and its own version in the header,
  * whose layout never changes.
  */
@@ -22,7 +24,8 @@ enum {
 	CONTROL_NAME = 64,
 	CONTROL_SENTENCE = 160,      /* most bytes of a sentence; it is not terminated */
 	CONTROL_PART = 32768,        /* most bytes behind the struct, but for a bundle */
-	CONTROL_BUNDLE = 1 << 30     /* most bytes of a bundle */
+	CONTROL_BUNDLE = 1 << 30,    /* most bytes of a bundle */
+	CONTROL_PAUSE_S = 10, CONTROL_WHOLE_S = 60, CONTROL_PACE = 65536
 };
 
 #define CONTROL_OPERATIONS(X)                                                                      \

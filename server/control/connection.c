@@ -3,16 +3,15 @@
 #include <inttypes.h>
 
 #include <framework/format.h>
-#include <framework/heap.h>
 #include <framework/memory.h>
-#include <rm/session.h>
 
 #include "server/control/big_lock.h"
 #include "server/control/connection.h"
+#include "server/control/patience.h"
 #include "server/control/request.h"
 #include "server/host.h"
 
-enum { POLL_READ = 1, ROUND_MOST = 1 << 20, POPULATE_MOST = 16 << 20 };
+enum { POLL_READ = 1, ROUND_MOST = 1 << 20, NS_MS = 1000000, POLL_MOST_MS = 1000 };
 
 struct connection connections[CONNECTIONS];
 
@@ -32,6 +31,7 @@ static void message_send(struct connection *connection, err_t status, const void
 
 	connection->waiting = false;
 	connection->component = NULL;
+	connection->since = clock_now();
 	memcpy(out, &header, sizeof header);
 	memcpy(out + sizeof header, reply, size);
 	memcpy(out + sizeof header + size, bytes, count);
@@ -56,22 +56,10 @@ void connection_refuse(struct connection *connection, err_t err, const char *for
 	message_send(connection, err, sentence, (uint32_t)strlen(sentence), NULL, 0);
 }
 
-static void body_drop(struct connection *connection)
-{
-	if (connection->body && cap_valid(connection->bundle))
-		ds_detach(connection->body, connection->body_size);
-	else
-		heap_free(connection->body);
-	if (cap_valid(connection->bundle))
-		ds_free(connection->bundle);
-	connection->body = NULL;
-	connection->bundle = (ds_t){0};
-}
-
 static void connection_close(struct connection *connection)
 {
 	request_drop(connection);
-	body_drop(connection);
+	body_drop(&connection->body);
 	host_close(connection->socket);
 	memset(connection, 0, sizeof *connection);
 }
@@ -93,31 +81,9 @@ static bool header_check(struct connection *connection)
 	return size && header->length >= size && header->length - size <= most;
 }
 
-/* Where the bytes behind the struct go. Without memory they are read and dropped, and the request is refused then. */
-static void body_prepare(struct connection *connection)
-{
-	void *bytes = NULL;
-
-	connection->body_size = connection->header.length - control_request_size(connection->header.operation);
-	connection->refused = OK;
-	if (!connection->body_size)
-		return;
-	if (connection->header.operation != CONTROL_run) {
-		connection->body = heap_alloc(connection->body_size);
-		connection->refused = connection->body ? OK : ERR_MEMORY_QUOTA;
-		return;
-	}
-	uint32_t flags = connection->body_size <= POPULATE_MOST ? RM_POPULATE : 0;
-	connection->refused = ds_alloc(connection->body_size, &connection->bundle);
-	if (connection->refused == OK)
-		connection->refused = ds_attach(connection->bundle, 0, 0, RIGHT_READ | RIGHT_WRITE, flags, &bytes);
-	connection->body = bytes;
-}
-
 /* The next piece of a request: where it goes, and how much is missing of this part. */
-static uint64_t piece_find(struct connection *connection, void **to)
+static uint64_t piece_find(struct connection *connection, uint8_t **to)
 {
-	static uint8_t nowhere[16384];
 	uint64_t at = connection->received, head = sizeof connection->header;
 	uint64_t whole = head + control_request_size(connection->header.operation);
 
@@ -129,40 +95,44 @@ static uint64_t piece_find(struct connection *connection, void **to)
 		*to = (uint8_t *)&connection->request + (at - head);
 		return whole - at;
 	}
-	uint64_t rest = connection->body_size - (at - whole);
-	*to = connection->body ? connection->body + (at - whole) : nowhere;
-	return connection->body || rest < sizeof nowhere ? rest : sizeof nowhere;
+	return body_place(&connection->body, to);
 }
 
 /* After a piece: true if the request is whole. */
-static bool piece_done(struct connection *connection)
+static bool piece_done(struct connection *connection, uint64_t count)
 {
-	uint64_t head = sizeof connection->header, whole = head + control_request_size(connection->header.operation);
+	uint64_t head = sizeof connection->header, before = connection->received;
+	uint32_t size = control_request_size(connection->header.operation);
 
-	if (connection->received == head && !header_check(connection))
+	connection->moved = clock_now();
+	if (!before)
+		connection->since = connection->moved;
+	connection->received += count;
+	if (before >= head && before >= head + size)
+		body_came(&connection->body, count);
+	else if (connection->received == head && !header_check(connection))
 		connection_break(connection);
-	else if (connection->received == whole)
-		body_prepare(connection);
-	return !connection->broken && connection->received > head && connection->received >= whole &&
-	       connection->received == whole + connection->body_size;
+	else if (connection->received == head + size)
+		body_begin(&connection->body, connection->header.length - size, connection->header.operation == CONTROL_run);
+	return !connection->broken && connection->received >= head + size && connection->body.came == connection->body.size;
 }
 
 static void request_whole(struct connection *connection)
 {
 	connection->received = 0;
 	connection->waiting = true;
-	if (connection->refused != OK)
-		connection_refuse(connection, connection->refused, "the node has no memory left for a request of %" PRIu64 " bytes",
-		                  connection->body_size);
+	if (connection->body.refused != OK)
+		connection_refuse(connection, connection->body.refused, "the node has no memory left for a request of %" PRIu64 " bytes",
+		                  connection->body.size);
 	else
 		request_begin(connection);
-	body_drop(connection);
+	body_drop(&connection->body);
 }
 
 static void connection_read(struct connection *connection)
 {
 	uint64_t round = 0;
-	void *to;
+	uint8_t *to;
 
 	while (!connection->broken && !connection->waiting && round < ROUND_MOST) {
 		uint64_t missing = piece_find(connection, &to);
@@ -173,9 +143,8 @@ static void connection_read(struct connection *connection)
 			connection->broken = true;
 			return;
 		}
-		connection->received += (uint64_t)count;
 		round += (uint64_t)count;
-		if (piece_done(connection)) {
+		if (piece_done(connection, (uint64_t)count)) {
 			request_whole(connection);
 			return;
 		}
@@ -186,21 +155,20 @@ static void connection_read(struct connection *connection)
 
 static void connection_accept(void)
 {
-	uint32_t at = 0;
 	long socket = host_accept(HOST_GRANT);
+	struct connection *place = socket >= 0 ? connection_place() : NULL;
 
-	while (at < CONNECTIONS && connections[at].used)
-		at++;
-	if (socket >= 0 && at < CONNECTIONS)
-		connections[at] = (struct connection){.socket = (int32_t)socket, .used = true};
+	if (place && place->used)
+		connection_close(place);
+	if (place)
+		*place = (struct connection){.socket = (int32_t)socket, .used = true, .since = clock_now()};
 	else if (socket >= 0)
 		host_close((int)socket);
 }
 
-void connections_step(void)
+/* The sockets of connections; their number. */
+static uint32_t polls_fill(struct host_poll *polls, struct connection **polled)
 {
-	static struct host_poll polls[CONNECTIONS + 1];
-	static struct connection *polled[CONNECTIONS + 1];
 	uint32_t count = 0;
 
 	for (uint32_t i = 0; i < CONNECTIONS; i++) {
@@ -209,16 +177,38 @@ void connections_step(void)
 		polled[count] = &connections[i];
 		polls[count++] = (struct host_poll){connections[i].socket, POLL_READ, 0};
 	}
-	uint32_t open = count;
-	if (count < CONNECTIONS)
+	return count;
+}
+
+static int64_t poll_ms(bool full)
+{
+	uint64_t limit = connections_limit(), now = clock_now();
+
+	if (limit == DEADLINE_NEVER)
+		return full ? POLL_MOST_MS : -1;
+	uint64_t ms = limit > now ? (limit - now) / NS_MS + 1 : 0;
+	return (int64_t)(ms < POLL_MOST_MS ? ms : POLL_MOST_MS);
+}
+
+void connections_step(void)
+{
+	static struct host_poll polls[CONNECTIONS + 1];
+	static struct connection *polled[CONNECTIONS + 1];
+
+	big_lock_take();
+	uint32_t open = polls_fill(polls, polled), count = open;
+	bool full = !connection_place();
+	if (!full)
 		polls[count++] = (struct host_poll){HOST_GRANT, POLL_READ, 0};
-	if (host_poll(polls, count, -1) < 0)
+	int64_t ms = poll_ms(full);
+	big_lock_give();
+	if (host_poll(polls, count, ms) < 0)
 		return;
 	big_lock_take();
 	for (uint32_t i = 0; i < open; i++) {
 		if (polls[i].found && !polled[i]->broken)
 			connection_read(polled[i]);
-		if (polled[i]->broken)
+		if (polled[i]->broken || connection_late(polled[i]))
 			connection_close(polled[i]);
 	}
 	if (count > open && polls[open].found)

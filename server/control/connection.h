@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Connections of command lines: reading requests, sending replies. Every byte of a client is hostile, and nobody is waited
- * for: sockets do not block, a request comes in piece by piece, and a reply that does not fit into the socket means that
- * the client broke the rules of control/protocol.h.
+ * for: sockets do not block, a request comes in piece by piece and in time (patience.h), and a reply that does not fit into
+ * the socket means that the client broke the rules of control/protocol.h.
  *
  * Only the thread that polls opens and closes sockets; anybody else who wants one closed shuts it down.
  */
@@ -10,7 +10,7 @@
 #define CONTROL_CONNECTION_H
 
 #include <control/protocol.h>
-#include <framework/env.h>
+#include "server/control/body.h"
 
 enum { CONNECTIONS = 250 };
 
@@ -23,10 +23,8 @@ struct connection {
 	struct control_header header; /* of the request that comes in or waits */
 	union control_request request;
 	uint64_t received;            /* bytes of the request so far */
-	uint8_t *body;                /* where bytes behind the struct go; NULL: nowhere */
-	uint64_t body_size;
-	ds_t bundle;                  /* body, if it is a bundle; else from the heap */
-	err_t refused;                /* the request is to be answered so when it is whole */
+	uint64_t since, moved;        /* when it began, or the last answer was given; when the last piece came */
+	struct body body;             /* what lies behind the struct */
 	struct component *component;  /* that the request waits for */
 	uint32_t work;                /* number of the work that ends it */
 	struct component *watched;    /* its terminal is kept open for this connection */

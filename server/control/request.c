@@ -82,7 +82,7 @@ void begin_feed(struct connection *connection)
 	if (!component)
 		return;
 	request_watch(connection, component);
-	err_t err = record_feed(component, connection->body, (uint32_t)connection->body_size, request->ended);
+	err_t err = record_feed(component, connection->body.bytes, (uint32_t)connection->body.size, request->ended);
 	if (err == OK)
 		connection_answer(connection, NULL, 0, NULL, 0);
 	else if (err == ERR_STATE)

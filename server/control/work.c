@@ -39,10 +39,7 @@ static err_t component_run(struct connection *connection, struct component *comp
 		err = component_launch(component, request->ram, WORK_RUN);
 	if (err != OK)
 		return err;
-	ds_detach(connection->body, connection->body_size);
-	component->bundle = connection->bundle;
-	connection->bundle = (ds_t){0};
-	connection->body = NULL;
+	component->bundle = body_take(&connection->body);
 	request_watch(connection, component);
 	connection->passing = request->manner & CONTROL_PASSING ? component : NULL;
 	request_wait(connection, component, 1);
@@ -64,7 +61,7 @@ void begin_run(struct connection *connection)
 {
 	const struct control_run_request *request = &connection->request.run;
 	err_t err;
-	const char *refusal = run_refusal(request, connection->body_size, &err);
+	const char *refusal = run_refusal(request, connection->body.size, &err);
 
 	if (refusal) {
 		connection_refuse(connection, err, "%s", refusal);

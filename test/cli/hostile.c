@@ -16,10 +16,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { ANSWER_MS = 20000, CROWD = 300 };
+enum { ANSWER_MS = 20000, CROWD = 300, LARGE = 64 << 20 };
 
 static const char *path;
 static unsigned passed, failed, rounds = 3000;
+static long answered;            /* status of the last attack */
 
 static void check(const char *what, bool right)
 {
@@ -94,9 +95,9 @@ static long attack(uint32_t magic, uint16_t version, uint16_t operation, uint32_
 	int fd = open_one();
 
 	request_put(fd, magic, version, operation, length, bytes, size);
-	long status = answer_get(fd);
+	answered = answer_get(fd);
 	close(fd);
-	return status;
+	return answered;
 }
 
 static void headers_test(void)
@@ -158,9 +159,37 @@ static void slow_test(void)
 		put(fd[i], "slow", 4);
 		check("answers while others are slow", server_well());
 	}
+	if (rounds >= CROWD) {
+		char *large = calloc(1, sizeof run + LARGE);
+		memcpy(large, &run, sizeof run);
+		check("what was promised takes no memory",
+		      large && attack(CONTROL_MAGIC, CONTROL_VERSION, CONTROL_run, sizeof run + LARGE, large, sizeof run + LARGE) > 0 &&
+		      answered != ERR_MEMORY_QUOTA);
+		free(large);
+	}
 	for (int i = 0; i < 8; i++)
 		close(fd[i]);
 	check("well after slow ones", server_well());
+}
+
+/* All places with requests that never get whole: others are let in, and each of these is ended. */
+static void half_test(void)
+{
+	const struct control_list_request list = {0};
+	static int fd[CROWD];
+	unsigned count = rounds < CROWD ? rounds : CROWD;
+	bool ended = true;
+
+	for (unsigned i = 0; i < count; i++) {
+		fd[i] = open_one();
+		request_put(fd[i], CONTROL_MAGIC, CONTROL_VERSION, CONTROL_list, sizeof list, &list, i % sizeof list);
+	}
+	check("answers while all places are taken", server_well());
+	for (unsigned i = 0; i < count; i++) {
+		ended = ended && answer_get(fd[i]) == -1;
+		close(fd[i]);
+	}
+	check("what stays incomplete is ended", ended);
 }
 
 /* Ask again and again and never read. */
@@ -226,6 +255,7 @@ int main(int argc, char **argv)
 	headers_test();
 	names_test();
 	slow_test();
+	half_test();
 	deaf_test();
 	crowd_test();
 	noise_test();
