@@ -31,6 +31,7 @@ struct snapshot {
 	bool preparing;                   /* the writer is at it; atomic */
 	bool writing;
 	signal_t start;                   /* to the writer */
+	signal_t settled;                 /* from it, when `preparing` has ended: to who waits for that */
 	slot_t done;                      /* from it: SIGNAL_WRITTEN */
 	err_t result;                     /* of the writer */
 	uint64_t prepare_ns;

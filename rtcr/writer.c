@@ -152,7 +152,9 @@ static _Noreturn void writer_run(addr_t unused)
 			err = snapshot.preparing ? work_prepare() : work_write();
 		snapshot.result = err;
 		__atomic_store_n(&snapshot.preparing, false, __ATOMIC_RELEASE);
-		err = signal_submit((signal_t){snapshot.done});
+		err = signal_submit(snapshot.settled);
+		if (err == OK)
+			err = signal_submit((signal_t){snapshot.done});
 		if (err != OK)
 			log_line("the end of a checkpoint cannot be told: %s", err_sentence(err));
 	}
@@ -160,8 +162,13 @@ static _Noreturn void writer_run(addr_t unused)
 
 void writer_settle(void)
 {
-	while (__atomic_load_n(&snapshot.preparing, __ATOMIC_ACQUIRE))
-		thread_yield();
+	uint32_t badges, count;
+
+	/* What an earlier end left in the signal costs one more look. */
+	while (__atomic_load_n(&snapshot.preparing, __ATOMIC_ACQUIRE)) {
+		err_t ignored = signal_wait(snapshot.settled, DEADLINE_NEVER, &badges, &count);
+		(void)ignored;
+	}
 }
 
 err_t writer_start(void)
@@ -171,6 +178,8 @@ err_t writer_start(void)
 	if (made)
 		return OK;
 	err_t err = signal_alloc(&snapshot.start);
+	if (err == OK)
+		err = signal_alloc(&snapshot.settled);
 	if (err == OK)
 		err = server_signal(&rtcr_server, SIGNAL_WRITTEN, &snapshot.done);
 	if (err == OK)

@@ -68,6 +68,8 @@ struct pd_machine {
 	pid_t service_tid;
 	struct command *first, **last; /* queue; while `sent` the first one is being done */
 	bool sent;
+	uint64_t command_limit;      /* with commands: how long the first one is waited for; machine time */
+	struct pd_machine *busy_next, **busy_link; /* with commands: among those that have some */
 	struct thread_machine *threads[UTCB_COUNT];
 	struct thread *pauser;       /* blocked in pd_pause or thread_pause */
 	struct thread *pause_one;    /* the thread of a thread_pause, NULL: all */
@@ -91,6 +93,13 @@ void thread_entered(struct pd_machine *machine, pid_t tid, uint64_t notification
 
 /* Have the service thread do `command` (the heap's); its asker is blocked until it is done. */
 void command_queue(struct pd_machine *machine, struct command *command, struct thread *asker);
+
+/*
+ * Processes that the host has stopped and whose commands have waited for COMMAND_LIMIT_S are continued; *next becomes the
+ * next limit if it is sooner.
+ */
+enum { COMMAND_LIMIT_S = 5 };
+void command_expire(uint64_t now, uint64_t *next);
 
 /* Name `thread` in *where as somebody to be told; it is removed from there when the thread goes. */
 void thread_wait_in(struct thread *thread, struct thread **where);

@@ -153,6 +153,7 @@ void host_step(uint64_t until)
 	struct pd_machine *died = NULL;
 
 	pause_expire(now, &next);
+	command_expire(now, &next);
 	int count = events_wait(events, next < until ? next : until);
 	for (int i = 0; i < count; i++) {
 		struct pd_machine *machine = (struct pd_machine *)(uintptr_t)(events[i].data.u64 & ~1ul);

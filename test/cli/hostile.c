@@ -186,7 +186,7 @@ static void half_test(void)
 	}
 	check("answers while all places are taken", server_well());
 	for (unsigned i = 0; i < count; i++) {
-		ended = ended && answer_get(fd[i]) == -1;
+		ended = ended && answer_get(fd[i]) == -1;   /* one that is not is enough to wait for */
 		close(fd[i]);
 	}
 	check("what stays incomplete is ended", ended);

@@ -14,4 +14,11 @@ $(eval $(call fault_script,kill,))
 $(eval $(call host_program,forge,test/faults/forge.c image/digest.c,))
 $(eval $(call fault_script,image,$(O)/bin/forge))
 $(eval $(call fault_script,store,))
-$(eval $(call fault_script,stop,))
+# No sanitizer: they do not go with static linking.
+$(O)/host/test/faults/freeing.o: HOST_CFLAGS := $(COMMON) -D_GNU_SOURCE
+HOST_PROGRAMS += $(O)/programs/freeing
+-include $(O)/host/test/faults/freeing.d
+$(O)/programs/freeing: $(O)/host/test/faults/freeing.o
+	@mkdir -p $(@D)
+	$(CC) -static $< -o $@
+$(eval $(call fault_script,stop,$(O)/programs/freeing))

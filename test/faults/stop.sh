@@ -29,7 +29,54 @@ stopped() { # WHAT PROCESS
 	[ "$(jq '.[0].restarts' out)" = 0 ] || fail "its RTCR was started again"
 }
 
+ticks() { # PROCESS: hundredths of a second that it has worked
+	sed 's/.*) //' "/proc/$1/stat" | awk '{ print $12 + $13 }'
+}
+
+# What it frees may be what is being stored: its RTCR waits for that, and works not. The large file takes so long to be stored
+# that the store can be stopped meanwhile.
+freeing_test() {
+	what="the store is stopped while a checkpoint of what frees memory is prepared"
+	head -c 48M /dev/urandom >large
+	expect 0 "$rtcr" run -d --name freeing --memory 128M --file large -- "$build/programs/freeing"
+	rm large
+	store=$(server_process '*/store') parent=$(rtcr_process)
+	sleep 0.5
+	"$rtcr" checkpoint freeing >answer 2>&1 &
+	checkpoint=$!
+	turns=0
+	until set -- "$RTCR_STATE"/store/content/.new-* && [ -e "$1" ] || [ $((turns += 1)) -gt 200000 ]; do :; done
+	kill -STOP "$store"
+	sleep 0.5
+	before=$(ticks "$parent")
+	sleep 2
+	after=$(ticks "$parent")
+	kill -CONT "$store"
+	wait $checkpoint || { cp answer err; fail "the checkpoint failed"; }
+	if [ $((after - before)) -lt 25 ]; then pass; else fail "its RTCR worked $((after - before)) hundredths of a second"; fi
+	expect 0 "$rtcr" kill freeing
+	expect 0 "$rtcr" rm freeing
+}
+
+# It is stopped amid a change of its memory more often than not: whoever needs core waits, but not for ever.
+memory_test() {
+	expect 0 "$rtcr" run -d --name freeing --memory 128M -- "$build/programs/freeing"
+	process=$(target_process)
+	for try in 1 2 3; do
+		what="a program is stopped for good while its memory changes, try $try"
+		sleep 0.3
+		kill -STOP "$process"
+		expect 0 timeout 40 "$rtcr" run -- busybox true
+		kill -CONT "$process"
+	done
+	[ "$(state_of freeing)" = running ] || fail "it does not run any more"
+	expect 0 "$rtcr" kill freeing
+	expect 0 "$rtcr" rm freeing
+}
+
 expect 0 "$rtcr" node start --memory 2G
+memory_test
+freeing_test
 count_run count 1000000
 count_more count
 stopped "the program" "$(target_process)"
