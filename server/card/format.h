@@ -8,8 +8,10 @@
  *    block 2048    unit 0, and so on to the end: CARD_UNIT bytes each
  *
  * The header with the highest generation whose digests are right is in force. A new generation is written as its table,
- * a sync, its header, a sync; a block is written whole or not at all. A card whose headers are zero is new and empty; one
- * that has others, of which none is right, is somebody else's and left alone.
+ * a sync, its header, a sync; a block is written whole or not at all. A card whose first CARD_FRESH blocks are zero is new and
+ * empty: the file systems of others have something there (ext at block 2, ISO 9660 at 64, btrfs at 128), and the table of
+ * generation 1 lies behind. One that has anything else, of which no header is right, is left alone. Who wants a card made new
+ * writes zeros over those blocks.
  *
  * A table is an array of entries. Directories lie in the root only; a file lies in the root or in one of them. Its bytes
  * are those of its extents one after the other.
@@ -24,6 +26,7 @@
 enum {
 	CARD_BLOCK = 512, CARD_UNIT = 4096, CARD_UNIT_BLOCKS = CARD_UNIT / CARD_BLOCK, CARD_TABLE = 8, CARD_TABLE_BLOCKS = 256,
 	CARD_UNITS = 2048,        /* block of unit 0 */
+	CARD_FRESH = 256,         /* blocks that are zero on a new card: 128 KiB */
 	CARD_ENTRIES = 512, CARD_NAME = 80, CARD_EXTENTS = 19,
 	CARD_UNITS_MOST = 1 << 20 /* 4 GiB; what a card has beyond is not used */
 };

@@ -27,7 +27,10 @@ static long ready(void)
 		err_t err = volume_mount();
 		tried = true;
 		mounted = err == OK;
-		if (!mounted)
+		if (err == ERR_EXISTS)
+			log_line("the card cannot be used: it holds something else; write zeros over its first %u KiB to have it made new",
+			         CARD_FRESH * CARD_BLOCK / 1024);
+		else if (err != OK)
 			log_line("the card cannot be used: %s", err_sentence(err));
 	}
 	return mounted ? 0 : -ERROR_IO;

@@ -404,9 +404,27 @@ static uint32_t lies_check(void)
 			failed++;
 		}
 	}
+	return failed;
+}
+
+/* What others have on their cards, and where: it is left alone, and what lies behind the first blocks is not looked at. */
+static uint32_t others_check(void)
+{
+	static const uint32_t others[][2] = {{0, 77}, {1, 0}, {2, 56}, {7, 511}, {64, 1}, {128, 64}, {CARD_FRESH - 1, 511}};
+	uint32_t failed = 0;
+
+	for (uint32_t i = 0; i < sizeof others / sizeof *others; i++) {
+		card_start(64);
+		shared->block[others[i][0]][others[i][1]] = 1;
+		if (!run(refused)) {
+			printf("FAILED: something in block %u\n", others[i][0]);
+			failed++;
+		}
+	}
 	card_start(64);
-	shared->block[0][77] = 1;   /* somebody else's */
-	failed += !run(refused);
+	memset(shared->block[CARD_FRESH], 1, (CARD_UNITS - CARD_FRESH) * CARD_BLOCK);
+	failed += !run(two_files);
+	failed += !run(accepted);
 	return failed;
 }
 
@@ -422,6 +440,7 @@ int main(int argc, char **argv)
 	card_start(64);
 	failed += !run(full);
 	failed += lies_check();
+	failed += others_check();
 	printf("%u rounds of 5 lives, %u failed\n", rounds, failed);
 	return failed ? 1 : 0;
 }

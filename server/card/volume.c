@@ -33,17 +33,25 @@ static bool header_right(const struct card_header *header, uint32_t place)
 	       header->unit_count == volume.unit_count;
 }
 
-/* Both headers; *fresh if there is nothing. */
+static bool zero(const uint8_t *bytes, uint32_t size)
+{
+	while (size && !*bytes++)
+		size--;
+	return !size;
+}
+
+/* Both headers; *fresh if there is nothing, here or where the file systems of others have their beginning. */
 static err_t headers_read(struct card_header *headers, bool *fresh)
 {
 	err_t err = disk_read(0, 0, 2);
 
-	*fresh = true;
-	for (uint32_t i = 0; i < 2 * CARD_BLOCK && err == OK; i++)
-		*fresh = *fresh && !disk_buffer()[i];
 	for (uint32_t i = 0; i < 2; i++)
 		memcpy(&headers[i], disk_buffer() + i * CARD_BLOCK, sizeof *headers);
-	return err;
+	*fresh = zero(disk_buffer(), 2 * CARD_BLOCK);
+	if (err != OK || !*fresh)
+		return err;
+	err = disk_read(0, 0, CARD_FRESH);
+	return err == OK && !zero(disk_buffer(), CARD_FRESH * CARD_BLOCK) ? ERR_EXISTS : err;
 }
 
 static bool name_right(const char *name)
@@ -115,6 +123,8 @@ err_t volume_mount(void)
 	units_start(volume.unit_count);
 	if (fresh)
 		return OK;
+	if (headers[0].magic != CARD_MAGIC && headers[1].magic != CARD_MAGIC)
+		return ERR_EXISTS;
 	bool right[2] = {header_right(&headers[0], 0), header_right(&headers[1], 1)};
 	uint32_t newer = right[1] && (!right[0] || headers[1].generation > headers[0].generation);
 	err = right[newer] ? table_load(&headers[newer]) : ERR_CORRUPT;

@@ -24,7 +24,7 @@ struct volume {
 };
 extern struct volume volume;
 
-/* ERR_CORRUPT: not a card of ours, or damaged; nothing was written. */
+/* ERR_EXISTS: it holds something else; ERR_CORRUPT: it is damaged. Nothing was written. */
 err_t volume_mount(void) MUST_CHECK;
 err_t volume_commit(void) MUST_CHECK;
 

@@ -35,7 +35,7 @@ emulator_run "$1" 100 'the card cannot be used' || { cat "$log"; exit 1; }
 printf 'somebody else' | dd of="$card" conv=notrunc status=none
 printf 'somebody else' | dd of="$card" bs=512 seek=1 conv=notrunc status=none
 before=$(cksum <"$card")
-emulator_run "$1" 100 'the card cannot be used'
+emulator_run "$1" 100 'it holds something else; write zeros over its first 128 KiB'
 status=$?
 cat "$log"
 [ "$(cksum <"$card")" = "$before" ] && exit $status
