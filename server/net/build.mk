@@ -11,11 +11,18 @@ NET := server/net/wire.c server/net/stack.c
 $(O)/component/$(LWIP)/%.o: $(LWIP)/%.c
 	@mkdir -p $(@D)
 	$(CC) $(COMPONENT_CFLAGS) -w -U__OPTIMIZE__ $(LWIP_FLAGS) -c $< -o $@
-$(addprefix $(O)/component/server/net/,stack.o host.o stream.o): COMPONENT_CFLAGS += -U__OPTIMIZE__ $(LWIP_FLAGS)
+$(addprefix $(O)/component/server/net/,stack.o socket.o host.o stream.o): COMPONENT_CFLAGS += -U__OPTIMIZE__ $(LWIP_FLAGS)
+
+# The same for the host, for a test that plays the other machines.
+$(O)/host/$(LWIP)/%.o: $(LWIP)/%.c
+	@mkdir -p $(@D)
+	$(CC) $(HOST_CFLAGS) -w $(LWIP_FLAGS) -c $< -o $@
+$(addprefix $(O)/host/server/net/,stack.o socket.o host.o test_net.o): HOST_CFLAGS += $(LWIP_FLAGS)
 
 ifneq ($(wildcard $(LWIP)/src/core/tcp.c),)
 NET_READY := yes
-$(eval $(call component,control_net,$(SERVER_CONTROL) server/sentence.c server/net/host.c $(NET) $(LWIP_SOURCES)))
+$(eval $(call component,control_net,$(SERVER_CONTROL) server/sentence.c server/net/host.c server/net/socket.c $(NET) $(LWIP_SOURCES)))
+$(eval $(call test,net_test,$(addprefix server/net/,test_net.c host.c socket.c stack.c) $(LWIP_SOURCES),))
 SERVER_FAR := server/sentence.c server/far/host.c server/net/stream.c $(NET) $(LWIP_SOURCES)
 $(eval $(call component,store_far,$(SERVER_STORE) $(SERVER_FAR)))
 endif

@@ -72,6 +72,7 @@ uint32_t stack_step(void)
 
 	while (count++ < FRAMES_EACH_STEP && (length = wire_receive(&frame))) {
 		struct pbuf *pbuf = pbuf_alloc(PBUF_RAW, (u16_t)length, PBUF_POOL);
+		PBUF_CHECK_FREE_OOSEQ();   /* what came out of order gives way */
 		if (!pbuf)
 			continue;   /* lost, as on the wire */
 		pbuf_take(pbuf, frame, (u16_t)length);
