@@ -13,7 +13,8 @@ enum { CHECK_PATTERN = 0x1aa, VOLTAGES = 0x00ff8000, CAPACITY_HIGH = 1 << 30, ST
        READY_TRIES = 1000, WIDE = 2 };
 #define POWERED_UP 0x80000000u
 #define ADDRESS_MASK 0xffff0000u
-enum { READY_FOR_DATA = 1 << 8, STATE_SHIFT = 9, STATE_MASK = 15, STATE_TRANSFER = 4, PAUSE_NS = 5000000,
+enum { READY_FOR_DATA = 1 << 8, STATE_SHIFT = 9, STATE_MASK = 15, STATE_TRANSFER = 4, STATE_DATA = 5,
+       STATE_RECEIVE = 6, PAUSE_NS = 5000000,
        BUSY_NS = 200000 };
 
 static void pause_for(const struct card *card, uint64_t ns)
@@ -117,12 +118,6 @@ static uint32_t argument_of(const struct card *card, uint64_t block)
 	return (uint32_t)(card->by_block ? block : block * SDHCI_BLOCK);
 }
 
-err_t card_read(struct card *card, uint64_t first, void *bytes, uint32_t count)
-{
-	return sdhci_transfer(card->sdhci, count > 1 ? READ_MULTIPLE_BLOCK : READ_SINGLE_BLOCK, argument_of(card, first), bytes,
-	                      count, false);
-}
-
 /* The card is busy programming after the transfer; nothing interrupts when it ends, so it is asked now and then. */
 static err_t programmed_await(struct card *card)
 {
@@ -138,10 +133,32 @@ static err_t programmed_await(struct card *card)
 	return ERR_IO;
 }
 
+/* The transfer failed. A card that sends or awaits data still is told to stop, so that it takes the next command. */
+static err_t transfer_end(struct card *card, err_t why)
+{
+	err_t err = sdhci_command(card->sdhci, SEND_STATUS, card->address, ANSWER_CHECKED);
+	uint32_t state = card->sdhci->answer[0] >> STATE_SHIFT & STATE_MASK;
+
+	if (err == OK && (state == STATE_DATA || state == STATE_RECEIVE))
+		err = sdhci_stop(card->sdhci);
+	if (err == OK)
+		err = programmed_await(card);
+	(void)err;   /* if it does not recover, the next transfer fails too */
+	return why;
+}
+
+err_t card_read(struct card *card, uint64_t first, void *bytes, uint32_t count)
+{
+	err_t err = sdhci_transfer(card->sdhci, count > 1 ? READ_MULTIPLE_BLOCK : READ_SINGLE_BLOCK, argument_of(card, first), bytes,
+	                           count, false);
+
+	return err == OK ? OK : transfer_end(card, err);
+}
+
 err_t card_write(struct card *card, uint64_t first, const void *bytes, uint32_t count)
 {
 	err_t err = sdhci_transfer(card->sdhci, count > 1 ? WRITE_MULTIPLE_BLOCK : WRITE_BLOCK, argument_of(card, first),
 	                           (void *)(addr_t)bytes, count, true);
 
-	return err == OK ? programmed_await(card) : err;
+	return err == OK ? programmed_await(card) : transfer_end(card, err);
 }

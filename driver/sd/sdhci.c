@@ -12,11 +12,12 @@ enum {
 };
 enum { COMMAND_DONE = 1 << 0, TRANSFER_DONE = 1 << 1, CAN_WRITE = 1 << 4, CAN_READ = 1 << 5, FAILED = 1 << 15 };
 enum { STATUS_WANTED = COMMAND_DONE | TRANSFER_DONE | CAN_WRITE | CAN_READ, ERROR_NO_ANSWER = 1 << 0, ERRORS_ALL = 0x1ff };
-enum { MODE_COUNT = 1 << 1, MODE_STOP = 1 << 2, MODE_READ = 1 << 4, MODE_SEVERAL = 1 << 5, COMMAND_DATA = 1 << 5 };
+enum { MODE_COUNT = 1 << 1, MODE_STOP = 1 << 2, MODE_READ = 1 << 4, MODE_SEVERAL = 1 << 5, COMMAND_DATA = 1 << 5,
+       COMMAND_ABORT = 3 << 6 };
 enum { RESET_ALL = 1, RESET_LINES = 6, CARD_INSERTED = 1 << 16, POWER_3V3 = 0x0f, TIMEOUT_LONGEST = 14, HOST_WIDE = 1 << 1 };
 enum { CLOCK_INTERNAL = 1, CLOCK_STABLE = 2, CLOCK_CARD = 4, DIVIDE_IDENTIFY = 0x80 << 8, DIVIDE_TRANSFER = 0x01 << 8 };
 #define PATIENCE_NS 1000000000ull
-enum { TRIES = 1000 };
+enum { TRIES = 1000, STOP_TRANSMISSION = 12 };
 
 /* Until the bits of a register that no interrupt tells of are clear or set: a few clocks of the controller. */
 static err_t settle(volatile uint16_t *half, uint16_t bits, uint16_t wanted)
@@ -71,15 +72,22 @@ err_t sdhci_speed_up(struct sdhci *sdhci, bool wide)
 	return clock_set(sdhci, DIVIDE_TRANSFER);
 }
 
-/* After a failure the lines are reset, so that the next command finds them free. */
+/* The lines of commands and data, so that the next command finds them free, and nothing of what was before is told. */
+static err_t lines_reset(struct sdhci *sdhci)
+{
+	err_t err = reset(sdhci, RESET_LINES);
+
+	*device_half(&sdhci->device, ERRORS) = ERRORS_ALL;
+	*device_half(&sdhci->device, STATUS) = STATUS_WANTED | FAILED;
+	return err;
+}
+
 static err_t failure(struct sdhci *sdhci)
 {
 	uint16_t errors = *device_half(&sdhci->device, ERRORS);
-	err_t ignored = reset(sdhci, RESET_LINES);
+	err_t ignored = lines_reset(sdhci);
 
 	(void)ignored;
-	*device_half(&sdhci->device, ERRORS) = errors;
-	*device_half(&sdhci->device, STATUS) = STATUS_WANTED | FAILED;
 	return errors & ERROR_NO_ANSWER ? ERR_TIMEOUT : ERR_IO;
 }
 
@@ -118,6 +126,14 @@ err_t sdhci_command(struct sdhci *sdhci, uint32_t index, uint32_t argument, enum
 	*device_half(&sdhci->device, MODE) = 0;
 	err_t err = command_send(sdhci, index, argument, answer);
 	return err == OK && answer == ANSWER_BUSY ? await(sdhci, TRANSFER_DONE) : err;
+}
+
+err_t sdhci_stop(struct sdhci *sdhci)
+{
+	*device_half(&sdhci->device, MODE) = 0;
+	err_t err = command_send(sdhci, STOP_TRANSMISSION, 0, ANSWER_CHECKED | COMMAND_ABORT);
+	/* What the card sent until it heard that. */
+	return err == OK ? lines_reset(sdhci) : err;
 }
 
 static void block_move(struct sdhci *sdhci, uint8_t *bytes, bool write)

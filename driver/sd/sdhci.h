@@ -35,8 +35,12 @@ err_t sdhci_speed_up(struct sdhci *sdhci, bool wide) MUST_CHECK;
 /* ERR_TIMEOUT: no answer; ERR_IO. */
 err_t sdhci_command(struct sdhci *sdhci, uint32_t index, uint32_t argument, enum sdhci_answer answer) MUST_CHECK;
 
-/* A command with `count` blocks of data, at most 256. */
+/*
+ * A command with `count` blocks of data, at most 256. After an error the lines are reset, but the card may be amid the
+ * transfer still: then sdhci_stop ends it (section 3.8 of the specification, abort transaction). It is busy after a write.
+ */
 err_t sdhci_transfer(struct sdhci *sdhci, uint32_t index, uint32_t argument, void *bytes, uint32_t count, bool write)
 	MUST_CHECK;
+err_t sdhci_stop(struct sdhci *sdhci) MUST_CHECK;
 
 #endif
