@@ -104,6 +104,8 @@ int component_main(addr_t argument)
 	for (; case_read(&at, end, &found); number++)
 		if (!case_run(&instance, &found, number)) {
 			log_line("case %u: could not be run", number);
+			if (!instance_kill(&instance)) /* its name is to be free for the next one */
+				log_line("case %u: could not be ended", number);
 			failed++;
 		}
 	if (at != end)
