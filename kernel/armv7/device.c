@@ -68,6 +68,6 @@ void interrupt_deliver(uint32_t number)
 {
 	if (number < INTERRUPT_LINES && lines[number].object.id)
 		interrupt_arrive(&lines[number]);
-	else
+	else if (number < INTERRUPT_LINES)
 		interrupt_disable(number);
 }

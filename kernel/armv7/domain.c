@@ -79,7 +79,7 @@ void domain_flush_page(const struct pd *pd, uint32_t address)
 	if (pd->machine->generation != generation)
 		return;
 	cpu_dsb();
-	cpu_tlb_page(address | pd->machine->asid);
+	cpu_tlb_page((address & ~(uint32_t)(PAGE_SIZE - 1)) | pd->machine->asid);
 	cpu_dsb();
 	cpu_isb();
 }

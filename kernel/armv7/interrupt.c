@@ -14,7 +14,7 @@ enum { SHARED_FIRST = 32, CORE0_FOUR = 0x01010101, SEND_TARGET = 16 };
 
 void interrupt_init(void)
 {
-	for (uint32_t number = 0; number < INTERRUPT_LINES; number += 32)
+	for (uint32_t number = SHARED_FIRST; number < INTERRUPT_LINES; number += 32)
 		*device(DISTRIBUTOR + DISTRIBUTOR_DISABLE + number / 32 * 4) = UINT32_MAX; /* what a boot loader left */
 	for (uint32_t number = SHARED_FIRST; number < INTERRUPT_LINES; number += 4)
 		*device(DISTRIBUTOR + DISTRIBUTOR_TARGET + number) = CORE0_FOUR;
@@ -23,6 +23,7 @@ void interrupt_init(void)
 
 void interrupt_core_init(void)
 {
+	*device(DISTRIBUTOR + DISTRIBUTOR_DISABLE) = UINT32_MAX;
 	*device(INTERFACE + INTERFACE_MASK) = 0xff;
 	*device(INTERFACE + INTERFACE_CONTROL) = 1;
 }

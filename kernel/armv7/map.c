@@ -40,6 +40,7 @@ static err_t tables_make(struct pd *pd, uint32_t address, uint32_t size)
 		void *table = pool_take(&pd->machine->pool, 1, 1);
 		if (!table)
 			return ERR_MEMORY_QUOTA;
+		cpu_dsb();              /* another core's walks see it empty, not what it was before */
 		pd->machine->table[i] = physical(table) | TABLE_VALID;
 	}
 	return OK;
@@ -98,10 +99,10 @@ static void page_flush(uint32_t page)
 		cpu_data_flush((uint32_t)(uintptr_t)virtual_of(page + at));
 }
 
-static void page_map(uint32_t *entry, uint32_t page, uint32_t rights)
+/* What others may see of the page is in order before it is mapped. */
+static void page_prepare(uint32_t page, uint32_t rights)
 {
 	struct page *target = page_at(page);
-	uint32_t kept = (rights & MAP_UNCACHED ? PTE_UNCACHED : PTE_NORMAL) | (rights & RIGHT_WRITE ? PTE_WAS_WRITABLE : 0);
 
 	if (target->state == PAGE_UNKNOWN)
 		page_clear(target, page);
@@ -109,10 +110,17 @@ static void page_map(uint32_t *entry, uint32_t page, uint32_t rights)
 		page_populate(target);
 	if (rights & MAP_UNCACHED)
 		page_flush(page);
-	target->mappings++;
-	rights &= RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE;
 	if (rights & RIGHT_EXECUTE)
 		instructions_sync(page);
+}
+
+static void page_map(uint32_t *entry, uint32_t page, uint32_t rights)
+{
+	uint32_t kept = (rights & MAP_UNCACHED ? PTE_UNCACHED : PTE_NORMAL) | (rights & RIGHT_WRITE ? PTE_WAS_WRITABLE : 0);
+	struct page *target = page_at(page);
+
+	target->mappings++;
+	rights &= RIGHT_READ | RIGHT_WRITE | RIGHT_EXECUTE;
 	*entry = entry_make(page, rights, kept, target->state == PAGE_POPULATED);
 }
 
@@ -136,11 +144,14 @@ static bool mappable(const struct memory *memory, uint32_t first, uint32_t lengt
 static void pages_map(struct pd *pd, uint32_t at, const struct memory *memory, uint32_t first, uint32_t length,
                       uint32_t rights)
 {
-	for (uint32_t done = 0; done < length; done += PAGE_SIZE)
-		(memory->device ? device_map : page_map)(entry_find(pd, at + done), first + done, rights);
+	for (uint32_t done = 0; done < length && !memory->device; done += PAGE_SIZE)
+		page_prepare(first + done, rights);
 	cpu_dsb();
 	if (rights & RIGHT_EXECUTE)
 		instructions_forget();
+	for (uint32_t done = 0; done < length; done += PAGE_SIZE)
+		(memory->device ? device_map : page_map)(entry_find(pd, at + done), first + done, rights);
+	cpu_dsb();
 }
 
 /* A piece of a mapping: what was mapped there goes in any case. */
@@ -213,6 +224,15 @@ static bool may_protect(const struct pd *pd, uint32_t address, uint32_t rights)
 	return !entry || !*entry || *entry & PTE_WAS_WRITABLE;
 }
 
+/* It is going to be executed. */
+static void page_sync(const struct pd *pd, uint32_t address)
+{
+	const uint32_t *entry = entry_find(pd, address);
+
+	if (entry && *entry && !is_device(*entry))
+		instructions_sync(page_of(*entry));
+}
+
 static void page_protect(struct pd *pd, uint32_t address, uint32_t rights)
 {
 	uint32_t *entry = entry_find(pd, address);
@@ -220,8 +240,6 @@ static void page_protect(struct pd *pd, uint32_t address, uint32_t rights)
 	if (!entry || !*entry)
 		return;
 	uint32_t page = page_of(*entry), kept = *entry & (PTE_WAS_WRITABLE | PTE_TYPE);
-	if (rights & RIGHT_EXECUTE && !is_device(*entry))
-		instructions_sync(page);
 	*entry = entry_make(page, rights, kept, is_device(*entry) || page_at(page)->state == PAGE_POPULATED);
 }
 
@@ -230,21 +248,26 @@ err_t machine_protect(struct pd *pd, uint64_t address, uint64_t size, uint32_t r
                       bool *blocked)
 {
 	uint64_t done = machine_work_done();
-	bool right = true, stop = false;
+	bool right = true, stop = false, changed = false;
 
 	(void)asker;
 	(void)blocked;
 	while (done < 2 * size && right && !stop) {
 		uint32_t at = (uint32_t)(address + (done < size ? done : done - size));
 		right = may_protect(pd, at, rights);
-		if (right && done >= size)
+		if (right && done < size && rights & RIGHT_EXECUTE)
+			page_sync(pd, at);
+		if (done == size && rights & RIGHT_EXECUTE)
+			instructions_forget();
+		if (right && done >= size) {
 			page_protect(pd, at, rights);
+			changed = true;
+		}
 		done += PAGE_SIZE;
 		stop = done / PAGE_SIZE % PIECE_PAGES == 0 && machine_work_stop(done);
 	}
-	domain_flush(pd);
-	if (rights & RIGHT_EXECUTE)
-		instructions_forget();
+	if (changed)
+		domain_flush(pd);
 	return right ? OK : ERR_RIGHTS;
 }
 
@@ -252,7 +275,7 @@ bool map_has(const struct pd *pd, uint32_t address)
 {
 	const uint32_t *entry = address < PD_HIGH ? entry_find(pd, address) : NULL;
 
-	return entry && *entry;
+	return entry && *entry && !is_device(*entry);
 }
 
 bool map_populate(struct pd *pd, uint32_t address)
@@ -294,6 +317,7 @@ err_t map_block(struct pd *pd, uint32_t index, void **block)
 	void *taken = pool_take(&pd->machine->pool, BLOCK_UNITS, PAGE_UNITS);
 	if (!taken)
 		return ERR_MEMORY_QUOTA;
+	cpu_dsb();
 	for (uint32_t at = 0; at < UTCB_SIZE; at += PAGE_SIZE)
 		*entry_find(pd, address + at) = entry_make(physical(taken) + at, RIGHT_READ | RIGHT_WRITE, PTE_NORMAL, true);
 	cpu_dsb();

@@ -20,9 +20,15 @@ bool pause_begin(struct pd *pd, struct thread *one, struct thread *asker, uint64
 	*flag = true;
 	if (one)
 		thread_stand(one);
-	for (struct thread *thread = one ? NULL : pd->threads; thread; thread = thread->next_in_pd)
-		thread_stand(thread);
+	else
+		machine_pd_stop(pd);
 	return false;
+}
+
+void machine_pd_stop(struct pd *pd)
+{
+	for (struct thread *thread = pd->threads; thread; thread = thread->next_in_pd)
+		thread_stand(thread);
 }
 
 err_t pause_end(struct pd *pd)

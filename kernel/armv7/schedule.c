@@ -81,8 +81,8 @@ void schedule_forget(struct thread *thread)
 		trace(TRACE_TAKEN, core->number, thread);
 		core->running = NULL;
 	}
-	if (thread == core_own()->preferred)
-		core_own()->preferred = NULL;
+	if (thread == core->preferred)
+		core->preferred = NULL;
 	if (thread == core->thread)
 		core->thread = NULL;
 }
@@ -108,49 +108,6 @@ static void turn_end(struct thread *thread)
 void machine_yield(struct thread *thread)
 {
 	turn_end(thread);
-}
-
-/* With its deadline, to another priority or core. One that moves itself goes on there, so its call ends here. */
-static void move(struct thread *thread, const struct thread_schedule *schedule)
-{
-	bool waits = thread->machine->deadline.rank;
-	struct core *from = core_of(thread);
-
-	queue_leave(thread);
-	timer_remove(&from->timers, &thread->machine->deadline);
-	thread->schedule = *schedule;
-	if (waits)
-		timer_add(&core_of(thread)->timers, &thread->machine->deadline, thread->machine->deadline.time);
-	if (core_of(thread) == from)
-		return;
-	vector_store(thread->machine);
-	if (from->running == thread) {
-		trace(TRACE_TAKEN, from->number, thread);
-		from->running = NULL;
-	}
-	if (from->thread == thread) {
-		thread->machine->user.r[0] = OK;
-		from->thread = NULL;
-	}
-	core_kick(core_of(thread));
-}
-
-err_t machine_schedule(struct thread *thread, const struct thread_schedule *schedule)
-{
-	if (schedule->core != AFFINITY_ANY && schedule->core >= core_count())
-		return ERR_UNSUPPORTED;
-	if (schedule->budget > schedule->period)
-		return ERR_ARGUMENT;
-	if (schedule->budget && (schedule->budget < BUDGET_LEAST_US || schedule->period < PERIOD_LEAST_US))
-		return ERR_UNSUPPORTED;
-	schedule_stop(thread);
-	timer_remove(&core_of(thread)->timers, &thread->machine->refill);
-	thread->machine->throttled = false;
-	thread->machine->period_end = 0;
-	move(thread, schedule);
-	trace(TRACE_SCHEDULED, core_of(thread)->number, thread);
-	schedule_update(thread);
-	return OK;
 }
 
 /*
@@ -197,6 +154,53 @@ void schedule_stop(struct thread *thread)
 	core_stop(thread);
 	trace(TRACE_TAKEN, core->number, thread);
 	budget_charge(thread, machine_now());
+}
+
+/* With its deadline, to another priority or core. One that moves itself goes on there, so its call ends here. */
+static void move(struct thread *thread, const struct thread_schedule *schedule)
+{
+	bool waits = thread->machine->deadline.rank;
+	struct core *from = core_of(thread);
+
+	if (from->preferred == thread)
+		from->preferred = NULL;
+	queue_leave(thread);
+	timer_remove(&from->timers, &thread->machine->deadline);
+	thread->schedule = *schedule;
+	if (waits)
+		timer_add(&core_of(thread)->timers, &thread->machine->deadline, thread->machine->deadline.time);
+	if (core_of(thread) == from)
+		return;
+	vector_store(thread->machine);
+	if (from->running == thread) {
+		trace(TRACE_TAKEN, from->number, thread);
+		from->running = NULL;
+	}
+	if (from->thread == thread) {
+		thread->machine->user.r[0] = OK;
+		from->thread = NULL;
+	}
+	core_kick(core_of(thread));
+}
+
+err_t machine_schedule(struct thread *thread, const struct thread_schedule *schedule)
+{
+	if (schedule->core != AFFINITY_ANY && schedule->core >= core_count())
+		return ERR_UNSUPPORTED;
+	if (schedule->budget > schedule->period)
+		return ERR_ARGUMENT;
+	if (schedule->budget && (schedule->budget < BUDGET_LEAST_US || schedule->period < PERIOD_LEAST_US))
+		return ERR_UNSUPPORTED;
+	schedule_stop(thread);
+	timer_remove(&core_of(thread)->timers, &thread->machine->refill);
+	thread->machine->throttled = false;
+	thread->machine->period_end = 0;
+	move(thread, schedule);
+	trace(TRACE_SCHEDULED, core_of(thread)->number, thread);
+	if (core_own()->running == thread)
+		budget_start(thread);
+	schedule_update(thread);
+	return OK;
 }
 
 static void refill(struct thread *thread)
@@ -276,6 +280,7 @@ static struct thread *choose(void)
 		schedule_update(own->thread);
 	while (!own->ready_set)
 		idle(own);
+	own->preferred = NULL; /* who was woken meanwhile is not to be known to this core when it leaves the kernel */
 	return own->ready[63 - __builtin_clzll(own->ready_set)].first->thread;
 }
 

@@ -50,6 +50,12 @@ err_t machine_pd_donate(struct pd *pd, const struct memory *from, uint64_t offse
 	return OK;
 }
 
+/* The process is killed before the call returns, and its calls wait for the kernel until then. */
+void machine_pd_stop(struct pd *pd)
+{
+	(void)pd;
+}
+
 /* They go with its process. */
 bool machine_pd_empty(struct pd *pd)
 {

@@ -91,6 +91,7 @@ enum { PIECE = 64 };   /* slots and capabilities that are emptied in one piece *
 static bool pd_empty(struct pd *pd)
 {
 	pd->ending = true;
+	machine_pd_stop(pd);
 	while (pd->threads) {
 		struct thread *thread = pd->threads;
 		thread_detach(thread);

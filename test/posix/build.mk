@@ -41,7 +41,7 @@ STORM_FOLDER := $(O)/programs-storm
 STORM_DATA := text numbers $(foreach name,work long,$(addprefix $(name).,awk lua sql))
 STORM_FILES := $(addprefix $(STORM_FOLDER)/,cases $(STORM_DATA) busybox lua sqlite $(addprefix subject-,$(notdir $(SUBJECTS))))
 $(STORM_FOLDER)/cases: $(PROGRAM_FOLDER)/cases
-	PARTS=works ROUNDS=$(STORM) SCALE=4 STEPS=1500 test/posix/armv7/list.sh $(O) $(FOREIGN_PROGRAMS)/bin/busybox $(@D)
+	PARTS=works ROUNDS=$(STORM) SCALE=2 STEPS=1500 test/posix/armv7/list.sh $(O) $(FOREIGN_PROGRAMS)/bin/busybox $(@D)
 $(filter-out %/cases,$(STORM_FILES)): $(STORM_FOLDER)/cases ;
 $(if $(FOREIGN_PROGRAMS),$(eval $(call arm_image,storm,test,$(patsubst %,$(O)/component/%.elf,core init rtcr posix \
 	store_memory terminal_memory test/posix/runner) test/posix/runner/config $(STORM_FILES))))

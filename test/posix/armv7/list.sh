@@ -62,8 +62,7 @@ busybox=$box
 cp "$box" "$build"/programs/* "$work/" || exit 2
 for program in "$build"/posix/* "$build"/checkpoint/*; do cp "$program" "$work/$(rom_of "$program")" || exit 2; done
 for part in ${PARTS:-streams files answers shell programs calls}; do "${part}_compare"; done
+storms_list
 rounds=${ROUNDS:-2}
 subjects_compare
-rounds=0
-storms_list
 mv "$list" "$work/cases"
