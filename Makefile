@@ -39,7 +39,7 @@ help:
 	@echo "make fuzz     feed images, programs, bundles and calls that are wrong, FUZZ_SECONDS each (clang)"
 	@echo "make demo     run, checkpoint, kill and restore awk, Lua and SQLite"
 	@echo "make demo-arm the same on the microkernel, on a board in the emulator"
-	@echo "make storm-arm kill and restore awk, Lua, SQLite and the subjects 20 times each on the microkernel"
+	@echo "make storm-arm kill and restore awk, Lua, SQLite 20 times each on the microkernel, and the subjects"
 	@echo "make bench    measure; tables and plots into $(O)/bench/"
 	@echo "make bench-arm measure the microkernel in an emulator, in instructions"
 	@echo "make deps     install what is needed (Debian packages)"

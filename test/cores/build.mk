@@ -1,12 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Threads on several cores, on an emulated board with four; test/kernel/build.mk gives the frame.
 CORES := $(O)/component/test/cores/cores.elf
-CORES_OBJECTS := $(patsubst %.c,$(O)/component/%.o,test/kernel/suite.c test/kernel/armv7/machine.c test/cores/cores.c)
-$(CORES): $(CORES_OBJECTS) $(FRAMEWORK_OBJECTS)
-	@mkdir -p $(@D)
-	$(CC) -nostdlib -static -Wl,--no-relax,--build-id=none,-z,noexecstack,-z,max-page-size=4096 \
-		-Wl,-Ttext-segment=$(COMPONENT_BASE) $^ $(COMPONENT_LIBS) -o $@
--include $(CORES_OBJECTS:.o=.d)
+$(if $(filter armv7,$(KERNEL)),$(eval $(call component,test/cores/cores,test/kernel/suite.c test/kernel/armv7/machine.c test/cores/cores.c)))
 $(eval $(call arm_image,cores,trace,$(CORES),vexpress))
 # Four cores that take turns on one core of the host, and two at the same time.
 CORES_TURNS := emulator_board=vexpress emulator_options="-smp 4 -accel tcg,thread=single"

@@ -34,8 +34,8 @@ $(filter-out %/cases,$(PROGRAM_FILES)): $(PROGRAM_FOLDER)/cases ;
 $(if $(FOREIGN_PROGRAMS),$(eval $(call arm_image,programs,test,$(patsubst %,$(O)/component/%.elf,core init rtcr posix \
 	store_memory terminal_memory test/posix/runner) test/posix/runner/config $(PROGRAM_FILES))))
 
-# `make storm-arm`: the storm, apart from `make check`. awk, Lua, SQLite and the subjects with more to do, each restored
-# STORM times while it runs.
+# `make storm-arm`: the storm, apart from `make check`. awk, Lua, SQLite and the subjects with more to do, restored
+# STORM times while they run (subjects: up to so often).
 STORM := 20
 STORM_FOLDER := $(O)/programs-storm
 STORM_DATA := text numbers $(foreach name,work long,$(addprefix $(name).,awk lua sql))

@@ -8,8 +8,6 @@
  * The sources are included because their variables are part of what is compared.
  */
 #include <kernel/pd.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "kernel/armv7/schedule.c"
@@ -19,6 +17,7 @@
 #include "kernel/object/call.h"
 #include "kernel/object/decode.h"
 #include "kernel/object/ipc.h"
+#include "kernel/armv7/test/expect.h"
 
 enum { STEPS = 400000, PDS = 3, THREADS = 6, ENDPOINTS = 2, REPLIES = 4, SIGNALS = 2, SLOTS = 24, PERIPHERALS = 0x1000 };
 
@@ -44,14 +43,6 @@ struct picture {
 
 static struct picture before, after_fast, after_long;
 static bool may_idle;
-
-#define EXPECT(condition)                                                                          \
-	do {                                                                                       \
-		if (!(condition)) {                                                                  \
-			printf("0 passed, 1 failed: %s, line %d\n", #condition, __LINE__);         \
-			exit(1);                                                                     \
-		}                                                                                    \
-	} while (0)
 
 static uint32_t random_below(uint32_t limit)
 {

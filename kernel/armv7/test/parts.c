@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Parts of the microkernel that need no machine, against simple models, at random; built with sanitizers. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "kernel/armv7/pool.h"
 #include "kernel/armv7/timer.h"
+#include "kernel/armv7/test/expect.h"
 
 enum { ROUNDS = 20000, TIMERS = 60, PIECES = 80, RUN = 200 * POOL_UNIT };
-
-#define EXPECT(condition)                                                                          \
-	do {                                                                                       \
-		if (!(condition)) {                                                                  \
-			printf("0 passed, 1 failed: %s, line %d\n", #condition, __LINE__);         \
-			exit(1);                                                                     \
-		}                                                                                    \
-	} while (0)
 
 static struct timer timers[TIMERS];
 static bool waits[TIMERS];

@@ -5,8 +5,6 @@
  * here. Built with sanitizers.
  */
 #include <kernel/enter.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -20,6 +18,7 @@
 #include "kernel/object/decode.h"
 #include "kernel/object/ipc.h"
 #include "kernel/object/machine.h"
+#include "kernel/armv7/test/expect.h"
 
 enum { IP = 15, NUMBER = 12, ISR_IRQ = 1 << 7, CODE = 0x60000000 };
 
@@ -34,14 +33,6 @@ static uint32_t short_ways, returned;
 static uint64_t work_found;
 
 struct core cores[BOARD_CORES] = {{.thread = &thread}};
-
-#define EXPECT(condition)                                                                          \
-	do {                                                                                       \
-		if (!(condition)) {                                                                  \
-			printf("0 passed, 1 failed: %s, line %d\n", #condition, __LINE__);         \
-			exit(1);                                                                     \
-		}                                                                                    \
-	} while (0)
 
 /* Every message may go the short way. */
 struct context *fast_call(uint32_t number)

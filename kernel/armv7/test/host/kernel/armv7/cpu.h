@@ -10,7 +10,6 @@
 
 enum { PSR_THUMB = 1 << 5 };
 
-
 volatile uint32_t *device(uint32_t address);
 
 /* Nobody is ready: the test has to wake somebody. */
