@@ -72,6 +72,42 @@ static void use_drop(struct object *source, const struct map *map)
 		*link = use->next;
 		heap_free(use);
 	}
+	if (source->type == TYPE_DATASPACE && ((struct dataspace *)source)->spare && !*uses_of(source))
+		dataspace_destroy(source);
+}
+
+static void region_uses_drop(const struct region *region, const struct map *map)
+{
+	use_drop(region->source, map);
+	if (region->spare)
+		use_drop(object_of_badge(region->spare), map);
+}
+
+static err_t region_uses_add(const struct region *region, struct map *map)
+{
+	err_t err = use_add(region->source, map);
+
+	if (err != OK || !region->spare)
+		return err;
+	err = use_add(object_of_badge(region->spare), map);
+	if (err != OK)
+		use_drop(region->source, map);
+	return err;
+}
+
+/* What is seen in a region of `map` when its source is gone. */
+static err_t spare_make(const struct map *map, const struct object *source, uint32_t *badge)
+{
+	struct dataspace *spare;
+
+	if (!map->pd || source->type != TYPE_DATASPACE || ((const struct dataspace *)source)->nature != NATURE_PLAIN)
+		return ERR_UNSUPPORTED;
+	err_t err = dataspace_make(map->pd, PAGE_SIZE, &spare);
+	if (err != OK)
+		return err;
+	spare->spare = true;
+	*badge = spare->object.badge;
+	return OK;
 }
 
 /*
@@ -128,7 +164,7 @@ static err_t region_split(struct map *map, uint32_t at, uint64_t address)
 {
 	struct region *region = &map->regions[at], right = *region;
 	uint64_t left = address - region->address;
-	err_t err = use_add(region->source, map);
+	err_t err = region_uses_add(region, map);
 
 	if (err != OK)
 		return err;
@@ -253,7 +289,7 @@ static void regions_drop(struct map *map, uint64_t address, uint64_t end)
 	uint32_t at = region_after(map, address), last = at;
 
 	for (; last < map->count && map->regions[last].address < end; last++)
-		use_drop(map->regions[last].source, map);
+		region_uses_drop(&map->regions[last], map);
 	if (last == at)
 		return;
 	memmove(&map->regions[at], &map->regions[last], (map->count - last) * sizeof *map->regions);
@@ -262,14 +298,14 @@ static void regions_drop(struct map *map, uint64_t address, uint64_t end)
 
 err_t map_attach(struct map *map, const struct rm_attach_request *request, struct object *source, uint64_t *address)
 {
-	struct region region = {request->address, request->size, request->offset, request->rights, source};
+	struct region region = {request->address, request->size, request->offset, request->rights, 0, source};
 	uint64_t available;
 	uint32_t allowed;
 	err_t err = source_check(map, source, &available, &allowed);
 
 	if (err != OK)
 		return err;
-	if (request->flags & ~(uint32_t)RM_POPULATE || request->rights & ~(uint32_t)RIGHTS)
+	if (request->flags & ~(uint32_t)(RM_POPULATE | RM_LENT) || request->rights & ~(uint32_t)RIGHTS)
 		return ERR_ARGUMENT;
 	if (request->rights & ~allowed)
 		return ERR_RIGHTS;
@@ -285,14 +321,20 @@ err_t map_attach(struct map *map, const struct rm_attach_request *request, struc
 		err = ERR_RANGE;
 	if (err == OK)
 		err = regions_reserve(map, 3);
-	if (err == OK)
-		err = use_add(source, map);
+	if (err == OK && request->flags & RM_LENT)
+		err = spare_make(map, source, &region.spare);
 	if (err != OK)
 		return err;
 	uint64_t end = region.address + region.size;
+	err = region_uses_add(&region, map);
+	if (err != OK) {
+		if (region.spare)
+			dataspace_destroy(object_of_badge(region.spare));
+		return err;
+	}
 	err = borders_cut(map, region.address, end);
 	if (err != OK) {
-		use_drop(source, map);
+		region_uses_drop(&region, map);
 		return err;
 	}
 	bool replaced = !room_at(map, region.address, region.size);
@@ -358,7 +400,7 @@ void map_regions_drop(struct map *map)
 	regions_drop(map, 0, map->size);
 }
 
-/* All regions of `map` that show `source`; how many is known. */
+/* All regions of `map` that show `source`; how many is known. What was lent stays, with its spare page. */
 static void source_drop(struct map *map, const struct object *source, uint32_t count)
 {
 	enum { SINGLY = 1024 };
@@ -369,9 +411,16 @@ static void source_drop(struct map *map, const struct object *source, uint32_t c
 	for (uint32_t i = 0; i < map->count && count <= SINGLY; i++)
 		if (map->regions[i].source == source)
 			map_hide(map, map->regions[i].address, map->regions[i].size);
-	for (uint32_t i = 0; i < map->count; i++)
-		if (map->regions[i].source != source)
-			map->regions[kept++] = map->regions[i];
+	for (uint32_t i = 0; i < map->count; i++) {
+		struct region *region = &map->regions[i];
+		if (region->source == source && !region->spare)
+			continue;
+		if (region->source == source) {
+			region->source = object_of_badge(region->spare);
+			region->spare = 0;
+		}
+		map->regions[kept++] = *region;
+	}
 	map->count = kept;
 }
 

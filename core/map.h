@@ -24,6 +24,7 @@ struct region {
 	uint64_t address, size;
 	uint64_t offset;           /* in the source */
 	uint32_t rights;
+	uint32_t spare;            /* RM_LENT: badge of the dataspace that takes the place of the source when that goes; or 0 */
 	struct object *source;     /* dataspace or map */
 };
 

@@ -56,6 +56,7 @@ struct dataspace {
 	uint32_t rights;
 	uint32_t nature;           /* enum nature */
 	bool owned;                /* the range goes back when the dataspace goes */
+	bool spare;                /* one page, shown at every page of its regions; goes with the last of them */
 	memory_t native;           /* made when asked for */
 	struct map_use *uses;
 };

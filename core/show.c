@@ -53,10 +53,12 @@ static err_t leaf_show(const struct view *view, uint64_t address, uint64_t size,
 
 	if (!steps_left(STEPS_MAPPING))
 		return OVERRUN;
-	if (!rights) {
+	if (!rights || (dataspace->spare && size > PAGE_SIZE)) {   /* of a spare page, faults bring each back */
 		space_hide(view->pd->native, address, size);
 		return OK;
 	}
+	if (dataspace->spare)
+		offset = 0;
 	err_t err;
 	do
 		err = pd_map(view->pd->native, address, dataspace_memory(dataspace), dataspace->offset + offset, size,
@@ -151,10 +153,16 @@ err_t map_show(struct map *map, uint64_t address, uint64_t size, enum show how)
 err_t page_show(struct pd *pd, uint64_t address, const struct region *region, uint64_t place, uint32_t rights)
 {
 	const struct view view = {pd, address, rights, SHOW_MAP};
+	const struct dataspace *dataspace = (const struct dataspace *)region->source;
+	uint64_t offset = place - region->address + region->offset;
 
 	steps = 0;
-	return leaf_show(&view, address, PAGE_SIZE, (const struct dataspace *)region->source,
-	                 place - region->address + region->offset, rights);
+	err_t err = leaf_show(&view, address, PAGE_SIZE, dataspace, offset, rights);
+	if (err == OK || !dataspace->spare)
+		return err;
+	/* Each page of a spare region is a mapping of its own, and a kernel takes a number of them only: begin anew. */
+	space_hide(pd->native, region->address, region->size);
+	return leaf_show(&view, address, PAGE_SIZE, dataspace, offset, rights);
 }
 
 void map_hide(struct map *map, uint64_t address, uint64_t size)

@@ -174,15 +174,20 @@ void ds_detach(void *address, uint64_t size)
 }
 
 /* What can be attached is a dataspace of the address space's own server, which answers. */
-err_t ds_size_sent(ds_t ds, uint64_t *size)
+err_t ds_attach_sent(ds_t ds, uint32_t rights, uint64_t populate_most, void **address, uint64_t *size)
 {
-	void *address;
-	err_t err = ds_attach(ds, 0, PAGE_SIZE, RIGHT_READ, 0, &address);
+	uint64_t found;
+	err_t err = ds_attach(ds, 0, PAGE_SIZE, RIGHT_READ, RM_LENT, address);
 
 	if (err != OK)
 		return err;
-	ds_detach(address, PAGE_SIZE);
-	return ds_size(ds, size);
+	ds_detach(*address, PAGE_SIZE);
+	err = ds_size(ds, &found);
+	if (err == OK)
+		err = ds_attach(ds, 0, found, rights, RM_LENT | (found <= populate_most ? RM_POPULATE : 0), address);
+	if (err == OK)
+		*size = found;
+	return err;
 }
 
 err_t buffer_take(uint64_t size, uint32_t flags, ds_t *ds, void **address)

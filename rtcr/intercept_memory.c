@@ -140,6 +140,8 @@ static err_t rm_attach_handle(void *object, const struct rm_attach_request *requ
 		err = registry_sent(message, 0, ENTRY_MAP, &source, NULL);
 	if (err != OK)
 		return err;
+	if (request->flags & ~(uint32_t)RM_POPULATE)   /* of regions that outlive their source an image knows nothing */
+		return ERR_UNSUPPORTED;
 	region.source = source->id;
 	err = map_attach(object, &region, request->address == RM_ANYWHERE, request->flags);
 	reply->address = region.address;

@@ -136,10 +136,8 @@ err_t target_run(const struct checkpoint_run_request *request, ds_t bundle)
 	uint64_t size, entry = 0;
 	uint32_t count;
 	void *bytes;
-	err_t err = ds_size_sent(bundle, &size);
+	err_t err = ds_attach_sent(bundle, RIGHT_READ, 0, &bytes, &size);
 
-	if (err == OK)
-		err = ds_attach(bundle, 0, 0, RIGHT_READ, 0, &bytes);
 	if (err != OK)
 		return err;
 	err = bundle_read(bytes, size, entries, &count);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* A client's buffer, see buffer.h. */
-#include <rm/session.h>
-
 #include "server/buffer.h"
 
 /* More would keep the server from others for too long. */
@@ -12,10 +10,8 @@ err_t buffer_set(struct buffer *buffer, struct rpc_message *message, uint32_t in
 	ds_t ds = {message->caps[index]};
 	void *bytes;
 	uint64_t size;
-	err_t err = ds_size_sent(ds, &size);
+	err_t err = ds_attach_sent(ds, RIGHT_READ | RIGHT_WRITE, POPULATE_MAX, &bytes, &size);
 
-	if (err == OK)
-		err = ds_attach(ds, 0, size, RIGHT_READ | RIGHT_WRITE, size <= POPULATE_MAX ? RM_POPULATE : 0, &bytes);
 	if (err != OK)
 		return err;
 	buffer_done(buffer);

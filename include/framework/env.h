@@ -43,12 +43,15 @@ err_t ds_alloc(uint64_t size, ds_t *ds) MUST_CHECK;
 void ds_free(ds_t ds);
 err_t ds_size(ds_t ds, uint64_t *size) MUST_CHECK;
 
-/* The same of what somebody else sent, which may be anything: only who serves the own address space is asked. */
-err_t ds_size_sent(ds_t ds, uint64_t *size) MUST_CHECK;
-
 /* Show [offset, offset + size) of `ds` in the own address space; size 0: all. `flags` as in rm/session.h. */
 err_t ds_attach(ds_t ds, uint64_t offset, uint64_t size, uint32_t rights, uint32_t flags, void **address) MUST_CHECK;
 void ds_detach(void *address, uint64_t size);
+
+/*
+ * The same, whole, for what somebody else sent, which may be anything and be freed at any time: only who serves the own address
+ * space is asked, and what is shown stays there until it is detached (RM_LENT).
+ */
+err_t ds_attach_sent(ds_t ds, uint32_t rights, uint64_t populate_most, void **address, uint64_t *size) MUST_CHECK;
 
 /* A fresh dataspace that is shown, or nothing: to be lent to others, `flags` as above. */
 err_t buffer_take(uint64_t size, uint32_t flags, ds_t *ds, void **address) MUST_CHECK;

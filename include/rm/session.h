@@ -14,7 +14,13 @@
 
 #define RM_ANYWHERE UINT64_MAX
 
-enum rm_flag { RM_POPULATE = 1u << 0 };   /* give every page its memory now */
+/*
+ * RM_POPULATE: give every page its memory now.
+ * RM_LENT: for what others lend, who may free it at any time or have lent no memory. The region outlives the dataspace:
+ * when that goes, every page of the region shows one page that whoever attached paid for; it is zero at first. Only memory in
+ * an address space: ERR_UNSUPPORTED for a region map or a device's memory, and in other maps.
+ */
+enum rm_flag { RM_POPULATE = 1u << 0, RM_LENT = 1u << 1 };
 
 /* Show [offset, offset + size) of the dataspace at `address`, replacing what is there, or where there is room. */
 struct rm_attach_request {

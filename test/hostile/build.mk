@@ -8,7 +8,7 @@ $(eval $(call component,test/hostile/lender,test/hostile/lender.c))
 
 TESTS += $(O)/test/hostile
 $(O)/test/hostile: test/hostile/hostile.sh test/system/node.sh $(O)/bin/rtcr-node \
-	$(patsubst %,$(O)/component/%.elf,core init sheep store_memory $(addprefix test/hostile/,judge hostile rogue patient lender))
+	$(patsubst %,$(O)/component/%.elf,core init sheep store_memory terminal_memory $(addprefix test/hostile/,judge hostile rogue patient lender))
 	@mkdir -p $(@D)
 	@printf '#!/bin/sh\nexec sh %s %s\n' '$(abspath $<)' '$(abspath $(O))' > $@
 	@chmod +x $@

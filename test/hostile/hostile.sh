@@ -24,11 +24,14 @@ END
 
 lender_config() {
 	cat <<'END'
-start store_memory ram=16M caps=500 slots=2048
-start lender       ram=4M  caps=100 slots=1024
+start store_memory    ram=32M caps=500 slots=2048
+start terminal_memory ram=32M caps=500 slots=2048
+start lender          ram=8M  caps=100 slots=1024
 route STORE store_memory
-allow store_memory ROM CPU LOG
-allow lender       ROM CPU LOG STORE
+route TERMINAL terminal_memory
+allow store_memory    ROM CPU LOG
+allow terminal_memory ROM CPU LOG
+allow lender          ROM CPU LOG RM STORE TERMINAL
 END
 }
 
@@ -60,11 +63,11 @@ expect "the sheep count alone" node_await 60 'sheep: ended with status 0'
 alone=$(sheep_result)
 node_remove
 
-node_make core init store_memory test/hostile/lender
+node_make core init store_memory terminal_memory test/hostile/lender
 lender_config | node_config
 node_start
-expect "a server asks nobody that a client names" node_await 20 'lender: ended with status 0'
-grep -a '^\[lender\]' "$node/log"
+expect "servers that are lent no memory, or memory that is freed, serve on" node_await 60 'lender: ended with status 0'
+grep -a -e '^\[lender\]' -e fault "$node/log"
 node_remove
 
 node_make core init sheep test/hostile/judge test/hostile/hostile test/hostile/rogue test/hostile/patient

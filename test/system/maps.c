@@ -198,6 +198,70 @@ TEST(freed_while_attached, "a dataspace that is freed is seen nowhere any more")
 	map_destroy(map, as_ds);
 }
 
+TEST(freed_while_lent, "what was attached as lent stays when it is freed: one page all over, zero at first, kept from others")
+{
+	ds_t lent, own;
+	void *window = NULL, *bytes = NULL;
+	uint64_t word;
+
+	CHECK_OK(ds_alloc(SIZE, &lent));
+	CHECK_OK(ds_attach(lent, 0, 0, READ_WRITE, RM_LENT | RM_POPULATE, &window));
+	uint8_t *page[8];
+	for (int i = 0; i < 8; i++) {
+		page[i] = (uint8_t *)window + i * PAGE_SIZE;
+		*(uint64_t *)page[i] = 10 + (uint64_t)i;
+	}
+	CHECK_OK(ds_alloc(PAGE_SIZE, &own));
+	CHECK_OK(map_attach(OWN_MAP, own, (addr_t)page[2], 0, 0, READ_WRITE));
+	CHECK_OK(map_detach(OWN_MAP, (addr_t)page[6], PAGE_SIZE));
+	const struct pd_quota_reply before = QUOTA();
+	ds_free(lent);
+	CHECK(before.ram_used - QUOTA().ram_used == SIZE);
+	for (int i = 0; i < 8; i++)
+		CHECK(i == 6 ? !word_read(page[i], &word) : word_read(page[i], &word) && word == 0);
+	CHECK(word_write(page[7] + 8, 77));
+	for (int i = 0; i < 8; i++)
+		CHECK(i == 6 || (word_read(page[i] + 8, &word) && word == (i == 2 ? 0 : 77)));
+	/* An access over the border of two of them. */
+	CHECK(word_write(page[4] - 4, 0x1122334455667788) && word_read(page[4] - 4, &word) && word == 0x1122334455667788);
+	CHECK_OK(map_protect(OWN_MAP, (addr_t)page[3], 2 * PAGE_SIZE, RIGHT_READ));
+	CHECK(!word_write(page[3], 1) && !word_write(page[4], 1) && word_write(page[5], 1));
+	CHECK(word_read(page[3] + 8, &word) && word == 77);
+	/* Memory that is taken now is other memory. */
+	CHECK_OK(ds_alloc(SIZE, &lent));
+	CHECK_OK(ds_attach(lent, 0, 0, READ_WRITE, 0, &bytes));
+	for (int i = 0; i < 8; i++)
+		*(uint64_t *)((uint8_t *)bytes + i * PAGE_SIZE + 8) = 88;
+	CHECK(word_read(page[0] + 8, &word) && word == 77);
+	ds_free(lent);
+	CHECK_OK(map_detach(OWN_MAP, (addr_t)page[0], 2 * PAGE_SIZE));
+	CHECK(!word_read(page[0], &word) && word_read(page[7] + 8, &word) && word == 77);
+	CHECK_OK(map_detach(OWN_MAP, (addr_t)page[0], SIZE));
+	CHECK(!word_read(page[7], &word));
+	ds_free(own);
+}
+
+TEST(lent_refused, "only memory is taken as lent, and only in an address space")
+{
+	rm_t map = map_make(SIZE);
+	ds_t as_ds = map_ds(map), ds;
+	void *window = NULL;
+	uint64_t size;
+
+	CHECK_OK(ds_alloc(SIZE, &ds));
+	const struct rm_attach_request request = {0, 0, 0, READ_WRITE, RM_LENT};
+	struct rm_attach_reply reply;
+	CHECK_ERR(rm_attach(cap_ep(map), &request, &ds.slot, &reply, NULL), ERR_UNSUPPORTED);
+	CHECK_ERR(ds_attach(as_ds, 0, 0, READ_WRITE, RM_LENT, &window), ERR_UNSUPPORTED);
+	CHECK_ERR(ds_attach_sent(as_ds, READ_WRITE, 0, &window, &size), ERR_UNSUPPORTED);
+	CHECK_ERR(ds_attach_sent((ds_t){SLOT_PD}, READ_WRITE, 0, &window, &size), ERR_CAPABILITY);
+	CHECK_OK(ds_attach_sent(ds, READ_WRITE, SIZE, &window, &size));
+	CHECK(size == SIZE);
+	ds_detach(window, size);
+	ds_free(ds);
+	map_destroy(map, as_ds);
+}
+
 TEST(nested_refused, "maps in themselves, and deeper than core follows, are refused")
 {
 	enum { DEEP = 6 };
