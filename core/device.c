@@ -182,9 +182,8 @@ static err_t handle_bind(void *object, const struct irq_bind_request *request, s
                          struct irq_bind_reply *reply, slot_t *caps_out)
 {
 	const struct irq *irq = object;
-	err_t err = message->caps[0] ? interrupt_bind((interrupt_t){irq->line}, (signal_t){message->caps[0]}) : ERR_CAPABILITY;
+	err_t err = message->caps[0] ? interrupt_bind((interrupt_t){irq->line}, (signal_t){message->caps[0]}, request->masked) : ERR_CAPABILITY;
 
-	(void)request;
 	(void)reply;
 	return err == OK ? slot_lend(irq->line, RIGHT_SEND, caps_out) : err;
 }

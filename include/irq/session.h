@@ -10,10 +10,14 @@
 #include <framework/rpc.h>
 
 /*
- * Arrivals go to the signal that comes along (SEND), in place of the one before, and the line is armed. The reply is the
- * kernel's capability to acknowledge with (interrupt_acknowledge, kernel/device.h), directly and after each arrival.
+ * Arrivals go to the signal that comes along (SEND), in place of the one before, and the line is armed, or stays masked until
+ * it is acknowledged. The reply is the kernel's capability to acknowledge with (interrupt_acknowledge, kernel/device.h),
+ * directly and after each arrival.
  */
-RPC_EMPTY(irq_bind_request);
+struct irq_bind_request {
+	uint32_t masked;          /* 0: armed */
+	uint32_t reserved;
+};
 RPC_EMPTY(irq_bind_reply);
 
 #define IRQ_OPERATIONS(X) X(irq, bind, 1, 1)

@@ -29,10 +29,11 @@
 err_t interrupt_make(interrupt_t all, uint32_t number, slot_t to) MUST_CHECK;
 
 /*
- * Arrivals of `interrupt` (CONTROL) add to `signal` (SEND) from now on, and the line is armed; zero: to none, and it is
- * masked. Also when the signal is revoked it is masked at the next arrival.
+ * Arrivals of `interrupt` (CONTROL) add to `signal` (SEND) from now on. The line is armed, or with `masked` stays as after an
+ * arrival, until it is acknowledged. Signal zero: to none, and it is masked. Also when the signal is revoked it is masked at
+ * the next arrival.
  */
-err_t interrupt_bind(interrupt_t interrupt, signal_t signal) MUST_CHECK;
+err_t interrupt_bind(interrupt_t interrupt, signal_t signal, bool masked) MUST_CHECK;
 
 /* The device was dealt with: arm the line of `interrupt` (SEND) again. Not bound: ERR_STATE. */
 err_t interrupt_acknowledge(interrupt_t interrupt) MUST_CHECK;

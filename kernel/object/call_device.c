@@ -83,7 +83,7 @@ err_t do_interrupt_bind(struct thread *thread, const uint64_t *word, bool *block
 	cap_clear(&interrupt->signal);
 	if (signal)
 		cap_set(&interrupt->signal, signal->object, RIGHT_SEND, signal->badge);
-	line_mask(interrupt, !signal);
+	line_mask(interrupt, !signal || word[2]);
 	return OK;
 }
 

@@ -288,9 +288,9 @@ err_t interrupt_make(interrupt_t all, uint32_t number, slot_t to)
 	return (err_t)enter(CALL_INTERRUPT_MAKE, all.slot, number, to, 0, 0);
 }
 
-err_t interrupt_bind(interrupt_t interrupt, signal_t signal)
+err_t interrupt_bind(interrupt_t interrupt, signal_t signal, bool masked)
 {
-	return (err_t)enter(CALL_INTERRUPT_BIND, interrupt.slot, signal.slot, 0, 0, 0);
+	return (err_t)enter(CALL_INTERRUPT_BIND, interrupt.slot, signal.slot, masked, 0, 0);
 }
 
 err_t interrupt_acknowledge(interrupt_t interrupt)

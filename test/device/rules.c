@@ -112,7 +112,7 @@ static void interrupt_sessions(void)
 	CHECK_ERR(irq_bind(session.ep, &request, &wrong, &reply, &line.slot), ERR_CAPABILITY);
 	CHECK_OK(irq_bind(session.ep, &request, &signal.slot, &reply, &line.slot));
 	CHECK_OK(interrupt_acknowledge(line));
-	CHECK_ERR(interrupt_bind(line, signal), ERR_RIGHTS);
+	CHECK_ERR(interrupt_bind(line, signal, false), ERR_RIGHTS);
 	CHECK_ERR(object_revoke(cap_any(line)), ERR_RIGHTS);
 	CHECK_ERR(signal_wait(signal, 0, &badges, &count), ERR_TIMEOUT);
 	session_close(&session);

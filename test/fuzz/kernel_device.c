@@ -36,7 +36,7 @@ err_t interrupt_make(interrupt_t all, uint32_t number, slot_t to)
 	return OK;
 }
 
-err_t interrupt_bind(interrupt_t interrupt, signal_t signal)
+err_t interrupt_bind(interrupt_t interrupt, signal_t signal, bool masked)
 {
 	struct cap *cap, *to = NULL;
 	err_t err = cap_lookup(kernel_current()->pd, interrupt.slot, KIND_INTERRUPT, RIGHT_CONTROL, &cap);
@@ -49,5 +49,6 @@ err_t interrupt_bind(interrupt_t interrupt, signal_t signal)
 	cap_clear(&line->signal);
 	if (to)
 		cap_set(&line->signal, to->object, RIGHT_SEND, to->badge);
+	line->masked = !to || masked;
 	return OK;
 }

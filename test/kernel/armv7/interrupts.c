@@ -81,7 +81,7 @@ static err_t arrival(uint64_t limit)
 
 enum { SOON = 1000000, LONG = 1000000000 };
 
-TEST(interrupts, "a line that stands arrives once for each acknowledgement, also again and again, and not after unbinding")
+TEST(interrupts, "a line that stands arrives once for each acknowledgement, also again and again, and not after unbinding or bound masked")
 {
 	static struct cap_entry entry;
 	uint32_t count;
@@ -90,7 +90,7 @@ TEST(interrupts, "a line that stands arrives once for each acknowledgement, also
 	scene_begin_uart();
 	uart_write(kind->enable);
 	CHECK(arrival(SOON) == ERR_TIMEOUT);
-	CHECK(interrupt_bind((interrupt_t){line}, (signal_t){minted}) == OK);
+	CHECK(interrupt_bind((interrupt_t){line}, (signal_t){minted}, false) == OK);
 	CHECK(arrival(LONG) == OK && arrival(SOON) == ERR_TIMEOUT);
 	for (int i = 0; i < 100; i++) {
 		CHECK(interrupt_acknowledge((interrupt_t){line}) == OK);
@@ -100,16 +100,19 @@ TEST(interrupts, "a line that stands arrives once for each acknowledgement, also
 	uart_write(kind->disable);
 	CHECK(interrupt_acknowledge((interrupt_t){line}) == OK && arrival(SOON) == ERR_TIMEOUT);
 	CHECK(cap_list(PD_SELF, line, 1, &entry, &count, &next) == OK && entry.pending_count == 0);
-	CHECK(interrupt_bind((interrupt_t){line}, (signal_t){0}) == OK);
+	CHECK(interrupt_bind((interrupt_t){line}, (signal_t){0}, false) == OK);
 	uart_write(kind->enable);
 	CHECK(arrival(SOON) == ERR_TIMEOUT && interrupt_acknowledge((interrupt_t){line}) == ERR_STATE);
+	CHECK(interrupt_bind((interrupt_t){line}, (signal_t){minted}, true) == OK && arrival(SOON) == ERR_TIMEOUT);
+	CHECK(cap_list(PD_SELF, line, 1, &entry, &count, &next) == OK && entry.pending_count == 1);
+	CHECK(interrupt_acknowledge((interrupt_t){line}) == OK && arrival(LONG) == OK);
 	scene_end_uart();
 }
 
 TEST(interrupt_owners, "a line whose signal or object is gone disturbs nobody, and can be had again")
 {
 	scene_begin_uart();
-	CHECK(interrupt_bind((interrupt_t){line}, (signal_t){minted}) == OK);
+	CHECK(interrupt_bind((interrupt_t){line}, (signal_t){minted}, false) == OK);
 	object_end(signal);
 	uart_write(kind->enable);
 	uint64_t end = clock_now() + SOON;
@@ -121,7 +124,7 @@ TEST(interrupt_owners, "a line whose signal or object is gone disturbs nobody, a
 	CHECK(cap_delete(PD_SELF, line) == OK);
 	CHECK(interrupt_make((interrupt_t){BOOT_SLOT_INTERRUPTS}, kind->line, line) == OK);
 	CHECK(arrival(SOON) == ERR_TIMEOUT);
-	CHECK(interrupt_bind((interrupt_t){line}, (signal_t){minted}) == OK && arrival(LONG) == OK);
+	CHECK(interrupt_bind((interrupt_t){line}, (signal_t){minted}, false) == OK && arrival(LONG) == OK);
 	scene_end_uart();
 }
 

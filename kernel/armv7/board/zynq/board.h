@@ -12,7 +12,7 @@
 #define BOARD_VIEW 0                     /* the kernel sees devices at their own addresses */
 #define BOARD_UART 0xe0001000            /* UART1 */
 #define BOARD_DEVICES 0xe0000000         /* where those that components may have begin (device.c) */
-#define BOARD_DEVICES_SIZE 0x10000000
+#define BOARD_DEVICES_SIZE 0x19000000
 #define BOARD_PERIPHERALS 0xf8f00000     /* the private peripherals of the Cortex-A9 */
 #define BOARD_LEVEL2 0xf8f02000          /* the level 2 cache, a PL310 */
 
