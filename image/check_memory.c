@@ -49,13 +49,13 @@ err_t image_check_extents(struct image_check *check)
 			err_t err;
 			if (extent->record.id != ds->record.id)
 				break;
-			REQUIRE(ds->origin == IMAGE_ORIGIN_ANONYMOUS, extent, "memory of a ROM");
+			REQUIRE(ds->origin == IMAGE_ORIGIN_ANONYMOUS, extent, "memory of a ROM or device");
 			err = extent_check(check, extent, ds, due, &memory);
 			if (err != OK)
 				return err;
 			due += extent->size;
 		}
-		REQUIRE(ds->origin == IMAGE_ORIGIN_ROM || due == ds->size, &ds->size,
+		REQUIRE(ds->origin != IMAGE_ORIGIN_ANONYMOUS || due == ds->size, &ds->size,
 		        "extents do not cover this dataspace");
 	}
 	if (e < image->count[IMAGE_KIND_extent])

@@ -91,13 +91,14 @@ static err_t dataspace_check(struct image_check *check, const void *record)
 	const struct image_dataspace *ds = record;
 	REQUIRE(ds->size > 0 && ds->size % IMAGE_PAGE == 0 && ds->size <= UINT64_MAX / 2, &ds->size,
 	        "impossible size of a dataspace");
-	REQUIRE(ds->origin == IMAGE_ORIGIN_ANONYMOUS || ds->origin == IMAGE_ORIGIN_ROM, &ds->origin,
+	REQUIRE(ds->origin >= IMAGE_ORIGIN_ANONYMOUS && ds->origin <= IMAGE_ORIGIN_DEVICE, &ds->origin,
 	        "unknown origin of a dataspace");
-	if (ds->origin == IMAGE_ORIGIN_ROM)
-		REQUIRE(piece_is_name(ds, 0, false), ds, "the name of a ROM is not a name");
+	if (ds->origin == IMAGE_ORIGIN_ANONYMOUS)
+		REQUIRE(ds->length[0] == 0, ds, "an anonymous dataspace with a name");
 	else
-		REQUIRE(ds->length[0] == 0 && ds->digest[0] == 0 && ds->digest[1] == 0, ds,
-		        "an anonymous dataspace with name or digest");
+		REQUIRE(piece_is_name(ds, 0, false), ds, "the name of a ROM or device is not a name");
+	REQUIRE(ds->origin == IMAGE_ORIGIN_ROM || (ds->digest[0] == 0 && ds->digest[1] == 0), ds->digest,
+	        "the digest of what has no content");
 	return OK;
 }
 
@@ -116,10 +117,13 @@ static err_t region_map_check(struct image_check *check, const void *record)
 static err_t object_check(struct image_check *check, const void *record)
 {
 	const struct image_object *object = record;
-	REQUIRE(object->kind == KIND_ENDPOINT || object->kind == KIND_REPLY || object->kind == KIND_SIGNAL,
+	REQUIRE(object->kind == KIND_ENDPOINT || object->kind == KIND_REPLY || object->kind == KIND_SIGNAL ||
+	                object->kind == KIND_INTERRUPT,
 	        &object->kind, "no kind of kernel object");
-	REQUIRE(object->kind == KIND_SIGNAL || (object->badges == 0 && object->count == 0), &object->badges,
-	        "something pending that is no signal");
+	REQUIRE(object->kind == KIND_SIGNAL || object->badges == 0, &object->badges, "badges of no signal");
+	REQUIRE(object->kind == KIND_SIGNAL || object->count == 0 ||
+	                (object->kind == KIND_INTERRUPT && object->count == 1),
+	        &object->count, "something pending that is no signal");
 	REQUIRE(object->count > 0 || object->badges == 0, &object->count, "badges without a submission");
 	if (object->thread != 0) {
 		const struct image_thread *thread =

@@ -134,13 +134,9 @@ static void memory_print(const struct image *image, FILE *out)
 		size_print(out, ds->size);
 		fprintf(out, " ");
 		size_print(out, stored);
-		if (ds->origin == IMAGE_ORIGIN_ROM) {
-			fprintf(out, "  rom ");
-			text_print(out, ds, 0, 0);
-			fprintf(out, "\n");
-		} else {
-			fprintf(out, "  anonymous\n");
-		}
+		fprintf(out, "  %s%s", image_origin_name(ds->origin), ds->length[0] ? " " : "");
+		text_print(out, ds, 0, 0);
+		fprintf(out, "\n");
 	}
 	fprintf(out, "\nREGION MAP  ADDRESS                SIZE  RIGHTS    SOURCE\n");
 	EACH(image, attachment, a) {

@@ -66,11 +66,11 @@ static void dataspace_fields(json_object *to, const void *record)
 {
 	const struct image_dataspace *ds = record;
 	number(to, "size", ds->size);
-	string(to, "origin", ds->origin == IMAGE_ORIGIN_ROM ? "rom" : "anonymous");
-	if (ds->origin != IMAGE_ORIGIN_ROM)
-		return;
-	piece(to, "name", record, 0);
-	hexadecimal(to, "digest", ds->digest[1], ds->digest[0]);
+	string(to, "origin", image_origin_name(ds->origin));
+	if (ds->origin != IMAGE_ORIGIN_ANONYMOUS)
+		piece(to, "name", record, 0);
+	if (ds->origin == IMAGE_ORIGIN_ROM)
+		hexadecimal(to, "digest", ds->digest[1], ds->digest[0]);
 }
 
 static void extent_fields(json_object *to, const void *record)

@@ -30,6 +30,13 @@ const char *image_kind_name(uint32_t kind)
 }
 #undef NAME
 
+const char *image_origin_name(uint32_t origin)
+{
+	static const char *const names[] = {
+		[IMAGE_ORIGIN_ANONYMOUS] = "anonymous", [IMAGE_ORIGIN_ROM] = "rom", [IMAGE_ORIGIN_DEVICE] = "device"};
+	return LOOK_UP(names, origin);
+}
+
 const char *kernel_kind_name(uint32_t kind)
 {
 	static const char *const names[] = {

@@ -10,6 +10,7 @@
 const char *image_kernel_name(uint32_t kernel);
 const char *image_architecture_name(uint32_t architecture);
 const char *image_kind_name(uint32_t kind); /* of records */
+const char *image_origin_name(uint32_t origin);
 const char *kernel_kind_name(uint32_t kind);
 const char *thread_run_name(uint32_t run);
 const char *fault_name(uint32_t fault);

@@ -95,7 +95,7 @@ static void test_round_trip(struct sample_bytes *bytes)
 	EXPECT(image_open(&image, &source, buffer, needed, &fault) == OK);
 	EXPECT(image_count(&image, IMAGE_KIND_target) == 2 && image_count(&image, IMAGE_KIND_capability) == 4);
 	EXPECT(image_find(&image, IMAGE_KIND_dataspace, 7) != NULL);
-	EXPECT(image_find(&image, IMAGE_KIND_dataspace, 3) == NULL);
+	EXPECT(image_find(&image, IMAGE_KIND_dataspace, 4) == NULL);
 	EXPECT(image_first(&image, IMAGE_KIND_extent, 7, 0) == 3);
 	thread = image_find(&image, IMAGE_KIND_thread, 1);
 	EXPECT(thread != NULL && thread->object == 2 && thread->core == 1);
@@ -321,6 +321,10 @@ static void test_contradictions(struct sample_bytes *bytes)
 	FORGE(object, 1, r->thread = 2, "bound to a thread that does not await it");
 	FORGE(object, 1, r->thread = 0, "awaits a reply object that is not bound to it");
 	FORGE(object, 0, r->count = 1, "something pending that is no signal");
+	FORGE(object, 3, r->count = 2, "something pending that is no signal");
+	FORGE(object, 3, r->badges = 1, "badges of no signal");
+	FORGE(dataspace, 2, r->digest[0] = 1, "the digest of what has no content");
+	FORGE(dataspace, 2, r->origin = 4, "unknown origin of a dataspace");
 	FORGE(thread, 1, r->record.target = 1, "two threads have one control block");
 	FORGE(thread, 1, r->run = 1, "a fault in a state that has none");
 	FORGE(capability, 1, r->record.id = 1, "records are out of order, or twice");

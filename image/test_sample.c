@@ -61,6 +61,7 @@ static err_t memory_records(struct image_writer *w)
 		{.record = RECORD(dataspace, 1, 1), .size = 6 * 4096, .origin = IMAGE_ORIGIN_ANONYMOUS},
 		{.record = RECORD(dataspace, 2, 1), .size = 2 * 4096, .origin = IMAGE_ORIGIN_ROM,
 	         .digest = {11, 12}},
+		{.record = RECORD(dataspace, 3, 2), .size = 4096, .origin = IMAGE_ORIGIN_DEVICE},
 		{.record = RECORD(dataspace, 7, 2), .size = 2 * 4096, .origin = IMAGE_ORIGIN_ANONYMOUS},
 	};
 	const struct image_extent extents[] = {
@@ -74,7 +75,8 @@ static err_t memory_records(struct image_writer *w)
 	err = put(w, err, &targets[1], PIECES(TEXT("caf\xc3\xa9 server"), TEXT(""), TEXT("")));
 	err = put(w, err, &spaces[0], PIECES(TEXT("")));
 	err = put(w, err, &spaces[1], PIECES(TEXT("program")));
-	err = put(w, err, &spaces[2], PIECES(TEXT("")));
+	err = put(w, err, &spaces[2], PIECES(TEXT("ttc0")));
+	err = put(w, err, &spaces[3], PIECES(TEXT("")));
 	for (uint32_t i = 0; i < 5; i++)
 		err = put(w, err, &extents[i], NULL);
 	return err;
@@ -103,13 +105,14 @@ static err_t map_records(struct image_writer *w)
 		{.record = RECORD(object, 1, 2), .kind = KIND_ENDPOINT},
 		{.record = RECORD(object, 2, 2), .kind = KIND_REPLY, .thread = 1},
 		{.record = RECORD(object, 3, 1), .kind = KIND_SIGNAL, .badges = 5, .count = 2},
+		{.record = RECORD(object, 4, 2), .kind = KIND_INTERRUPT, .count = 1},
 	};
 	err_t err = OK;
 	for (uint32_t i = 0; i < 3; i++)
 		err = put(w, err, &maps[i], NULL);
 	for (uint32_t i = 0; i < 5; i++)
 		err = put(w, err, &attachments[i], NULL);
-	for (uint32_t i = 0; i < 3; i++)
+	for (uint32_t i = 0; i < 4; i++)
 		err = put(w, err, &objects[i], NULL);
 	return err;
 }

@@ -35,7 +35,7 @@ enum image_kind { IMAGE_KIND_none, IMAGE_KIND_TABLE(IMAGE_KIND_ENUM) IMAGE_KIND_
 #undef IMAGE_KIND_ENUM
 
 enum { IMAGE_OPTIONAL = 1, IMAGE_PIECES_MAX = 5, IMAGE_FIXED_MAX = 88, IMAGE_PIECE_MAX = 1 << 24 };
-enum image_origin { IMAGE_ORIGIN_ANONYMOUS = 1, IMAGE_ORIGIN_ROM = 2 };
+enum image_origin { IMAGE_ORIGIN_ANONYMOUS = 1, IMAGE_ORIGIN_ROM = 2, IMAGE_ORIGIN_DEVICE = 3 };
 enum image_extent_type { IMAGE_EXTENT_DATA = 1, IMAGE_EXTENT_ZERO = 2 };
 
 struct image_record {
@@ -63,13 +63,14 @@ struct image_target {
 };
 
 /*
- * Extents cover an anonymous dataspace from 0 to its end exactly once; of a ROM nothing is stored.
+ * Extents cover an anonymous dataspace from 0 to its end exactly once; of a ROM and of the registers of a
+ * device nothing is stored.
  */
 struct image_dataspace {
 	struct image_record record;
 	uint64_t size;
 	uint32_t origin;
-	uint32_t length[1]; /* name of the ROM; empty if anonymous */
+	uint32_t length[1]; /* name of the ROM or device; empty if anonymous */
 	uint64_t digest[2]; /* XXH3-128 of the content of the ROM, low word first; else 0 */
 };
 
@@ -99,12 +100,12 @@ struct image_attachment {
 	uint32_t reserved;
 };
 
-/* A kernel object: endpoint, reply or signal. */
+/* A kernel object: endpoint, reply, signal or interrupt. */
 struct image_object {
 	struct image_record record;
 	uint32_t kind;   /* enum kind */
 	uint32_t badges; /* signal: pending badges */
-	uint32_t count;  /* signal: pending submissions */
+	uint32_t count;  /* signal: pending submissions; interrupt: 1 if it is masked until it is acknowledged */
 	uint32_t thread; /* reply: the thread that awaits it, or 0 */
 };
 
