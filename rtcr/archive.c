@@ -275,13 +275,30 @@ static void dataspaces_check(const struct image *image)
 	}
 }
 
+static void device_check(const struct image_session *record, enum service service)
+{
+	char label[PARENT_LABEL] = "", words[100];
+	uint32_t length;
+	const uint8_t *bytes = image_piece(record, 1, &length);
+
+	memcpy(label, bytes, length < sizeof label ? length : sizeof label - 1);
+	err_t err = device_offered(service, label);
+	if (err == OK)
+		return;
+	text_format(words, sizeof words, "%s of device %s: %s", service_names[service], label, err_sentence(err));
+	missing(words, "");
+}
+
 static void sessions_check(const struct image *image)
 {
 	for (uint32_t i = 0; i < image_count(image, IMAGE_KIND_session); i++) {
 		const struct image_session *record = image_at(image, IMAGE_KIND_session, i);
 		uint32_t length;
-		if (session_service(record) == SERVICES)
+		enum service service = session_service(record);
+		if (service == SERVICES)
 			missing("nobody offers a service of the image", "");
+		else if (service == SERVICE_IRQ || service == SERVICE_IO_MEM)
+			device_check(record, service);
 		(void)image_piece(record, 3, &length);
 		if (length != sizeof(struct session_state))
 			missing("the state of a session has another form", "");

@@ -32,7 +32,7 @@ static err_t rom_of(const char *label, uint32_t *id)
 {
 	for (const struct entry *entry = registry.first; entry; entry = entry->next) {
 		const struct dataspace_entry *rom = (const struct dataspace_entry *)entry;
-		if (entry->kind == ENTRY_DATASPACE && rom->rom && strcmp(rom->name, label) == 0) {
+		if (entry->kind == ENTRY_DATASPACE && rom->origin == IMAGE_ORIGIN_ROM && strcmp(rom->name, label) == 0) {
 			*id = entry->id;
 			return OK;
 		}
@@ -62,9 +62,15 @@ static err_t parent_session_open_handle(void *object, const struct parent_sessio
 		err = rom_of(request->label, &rom);
 	if (err == OK)
 		err = session_add((enum service)service, request->label, request->id, 0, &session);
+	if (err == OK && service == SERVICE_IO_MEM) {
+		err = registers_take(session, 0);
+		if (err != OK)
+			session_remove(session);
+	}
 	if (err != OK)
 		return err;
-	session->rom = rom;
+	if (service == SERVICE_ROM)
+		session->source = rom;
 	registry_name(&session->entry, caps_out);
 	return OK;
 }
@@ -137,6 +143,8 @@ static err_t session_intercept(struct session_entry *session, struct rpc_message
 	case SERVICE_TIMER: return timer_dispatch(&intercept_timer, session, in, out);
 	case SERVICE_RM: return rm_service_dispatch(&intercept_rm, session, in, out);
 	case SERVICE_TERMINAL: return terminal_dispatch(&intercept_terminal, session, in, out);
+	case SERVICE_IRQ: return irq_dispatch(&intercept_irq, session, in, out);
+	case SERVICE_IO_MEM: return io_mem_dispatch(&intercept_io_mem, session, in, out);
 	default: return ERR_UNSUPPORTED;
 	}
 }

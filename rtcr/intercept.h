@@ -7,6 +7,8 @@
 #define RTCR_INTERCEPT_H
 
 #include <cpu/session.h>
+#include <io_mem/session.h>
+#include <irq/session.h>
 #include <log/session.h>
 #include <pd/session.h>
 #include <rm/session.h>
@@ -25,6 +27,8 @@ extern const struct log_handlers intercept_log;
 extern const struct rom_handlers intercept_rom;
 extern const struct timer_handlers intercept_timer;
 extern const struct terminal_handlers intercept_terminal;
+extern const struct irq_handlers intercept_irq;
+extern const struct io_mem_handlers intercept_io_mem;
 extern const struct parent_handlers intercept_parent;
 
 /* The signal that came along as capability `index`: its entry's id and badge. */

@@ -24,7 +24,7 @@ static err_t pd_ram_free_handle(void *object, const struct pd_ram_free_request *
 	(void)object, (void)request, (void)reply, (void)caps_out;
 	if (err != OK)
 		return err;
-	if (((struct dataspace_entry *)entry)->rom)
+	if (((struct dataspace_entry *)entry)->origin != IMAGE_ORIGIN_ANONYMOUS)
 		return ERR_DENIED;
 	/* The terminal's server writes into what it was lent: that has to be there. */
 	for (struct entry *at = registry.first_of[ENTRY_SESSION]; at; at = at->next_alike)
@@ -54,6 +54,8 @@ static err_t pd_object_free_handle(void *object, const struct pd_object_free_req
 	(void)object, (void)caps_out;
 	if (err != OK)
 		return err;
+	if (((struct object_entry *)entry)->kind == KIND_INTERRUPT)
+		return ERR_DENIED;   /* it goes with its session */
 	const slot_t slot = ((struct object_entry *)entry)->slot;
 	err = pd_object_free((ep_t){target.child.pd}, request, &slot, reply, NULL);   /* whose quota paid for it */
 	if (err != OK)
@@ -116,7 +118,8 @@ static err_t dataspace_info_handle(void *object, const struct dataspace_info_req
 
 	(void)request, (void)message, (void)caps_out;
 	reply->size = dataspace->size;
-	reply->rights = RIGHT_READ | RIGHT_EXECUTE | (dataspace->rom ? 0 : RIGHT_WRITE);
+	reply->rights = RIGHT_READ | (dataspace->origin == IMAGE_ORIGIN_DEVICE ? 0 : RIGHT_EXECUTE) |
+	                (dataspace->origin == IMAGE_ORIGIN_ROM ? 0 : RIGHT_WRITE);
 	return OK;
 }
 
@@ -169,7 +172,7 @@ static bool shows_rom(const struct map_entry *map, uint64_t address, uint64_t si
 		const struct region *region = &map->regions[i];
 		const struct entry *source = registry_find(region->source);
 		if (region->address + region->size > address && region->address < address + size &&
-		    source->kind == ENTRY_DATASPACE && ((const struct dataspace_entry *)source)->rom)
+		    source->kind == ENTRY_DATASPACE && ((const struct dataspace_entry *)source)->origin == IMAGE_ORIGIN_ROM)
 			return true;
 	}
 	return false;

@@ -20,10 +20,10 @@ static err_t log_write_handle(void *object, const struct log_write_request *requ
 static err_t rom_dataspace_handle(void *object, const struct rom_dataspace_request *request,
                                   struct rpc_message *message, struct rom_dataspace_reply *reply, slot_t *caps_out)
 {
-	struct entry *rom = registry_find(((struct session_entry *)object)->rom);
+	struct entry *rom = registry_find(((struct session_entry *)object)->source);
 
 	(void)request, (void)message;
-	if (!rom || rom->kind != ENTRY_DATASPACE || !((const struct dataspace_entry *)rom)->rom)
+	if (!rom || rom->kind != ENTRY_DATASPACE || ((const struct dataspace_entry *)rom)->origin != IMAGE_ORIGIN_ROM)
 		return ERR_GONE;   /* an image may name anything */
 	reply->size = ((const struct dataspace_entry *)rom)->rom_size;
 	registry_name(rom, caps_out);
@@ -64,7 +64,7 @@ static err_t terminal_buffer_handle(void *object, const struct terminal_buffer_r
 		err = handler_take(message, 1, &signal, &badge);
 	if (err != OK)
 		return err;
-	if (((const struct dataspace_entry *)ds)->rom)
+	if (((const struct dataspace_entry *)ds)->origin != IMAGE_ORIGIN_ANONYMOUS)
 		return ERR_DENIED;   /* input would be written there */
 	const uint32_t before = session->buffer;
 	session->buffer = ds->id;

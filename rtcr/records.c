@@ -97,10 +97,12 @@ err_t record_dataspaces(struct records *records)
 		if (entry->kind != ENTRY_DATASPACE)
 			continue;
 		struct image_dataspace record = {.record = head(IMAGE_KIND_dataspace, entry->id, 1), .size = ds->size,
-		                                 .origin = ds->rom ? IMAGE_ORIGIN_ROM : IMAGE_ORIGIN_ANONYMOUS};
-		if (ds->rom) {
+		                                 .origin = ds->origin};
+		if (ds->origin == IMAGE_ORIGIN_ROM) {
 			text_format(name, sizeof name, "%" PRIu64 " %s", ds->rom_size, ds->name);
 			memcpy(record.digest, ds->digest, sizeof record.digest);
+		} else if (ds->origin == IMAGE_ORIGIN_DEVICE) {
+			text_copy(name, sizeof name, ds->name);
 		}
 		const struct image_piece piece = {name, (uint32_t)strlen(name)};
 		err = add(records, &record, sizeof record, &piece, 1);
@@ -162,7 +164,7 @@ void records_pending(const struct cap_entry *caps, uint32_t count)
 {
 	for (struct entry *entry = registry.first; entry; entry = entry->next) {
 		struct object_entry *object = (struct object_entry *)entry;
-		if (entry->kind == ENTRY_OBJECT)
+		if (entry->kind == ENTRY_OBJECT && object->kind != KIND_INTERRUPT)
 			object->badges = object->count = object->thread = 0;
 	}
 	for (uint32_t i = 0; i < count; i++) {
@@ -219,7 +221,7 @@ err_t record_sessions(struct records *records)
 		uint32_t buffer = alive(session->buffer), signal = alive(session->signal);
 		if (session->service == SERVICE_TERMINAL && !buffer)
 			signal = 0;
-		const struct session_state state = {session->client_id, session->rom, signal,
+		const struct session_state state = {session->client_id, session->source, signal,
 		                                    signal ? session->signal_badge : 0, buffer, 0, session->deadline,
 		                                    session->period};
 		const char *service = service_names[session->service];

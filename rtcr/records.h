@@ -40,7 +40,7 @@ err_t record_terminals(struct records *records) MUST_CHECK;
 
 /* What a session keeps beyond its record: the fourth piece. */
 struct session_state {
-	uint32_t client_id, rom, signal, signal_badge, buffer, reserved;
+	uint32_t client_id, source, signal, signal_badge, buffer, reserved;
 	uint64_t deadline, period;
 };
 

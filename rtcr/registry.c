@@ -9,7 +9,8 @@ struct registry registry = {.next_id = 1, .changes = 1};
 struct server rtcr_server;
 static uint32_t ep_id;
 
-const char *const service_names[SERVICES] = {"PARENT", "PD", "CPU", "LOG", "ROM", "TIMER", "RM", "TERMINAL"};
+const char *const service_names[SERVICES] = {"PARENT", "PD", "CPU", "LOG", "ROM", "TIMER", "RM", "TERMINAL",
+                                            "IRQ", "IO_MEM"};
 
 static uint64_t entry_size(enum entry_kind kind)
 {
@@ -155,7 +156,7 @@ struct entry *registry_find(uint32_t id)
 	return entry;
 }
 
-static err_t slot_look(slot_t slot, struct cap_entry *cap)
+err_t slot_look(slot_t slot, struct cap_entry *cap)
 {
 	uint32_t count;
 	slot_t next;

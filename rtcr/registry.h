@@ -19,7 +19,8 @@
 
 enum entry_kind { ENTRY_SESSION, ENTRY_DATASPACE, ENTRY_MAP, ENTRY_OBJECT, ENTRY_THREAD };
 enum { ENTRY_KINDS = ENTRY_THREAD + 1 };
-enum service { SERVICE_PARENT, SERVICE_PD, SERVICE_CPU, SERVICE_LOG, SERVICE_ROM, SERVICE_TIMER, SERVICE_RM, SERVICE_TERMINAL, SERVICES };
+enum service { SERVICE_PARENT, SERVICE_PD, SERVICE_CPU, SERVICE_LOG, SERVICE_ROM, SERVICE_TIMER, SERVICE_RM, SERVICE_TERMINAL,
+               SERVICE_IRQ, SERVICE_IO_MEM, SERVICES };
 extern const char *const service_names[SERVICES];
 
 #define BADGE_OF(id) (SERVER_BADGES + (id))
@@ -39,21 +40,23 @@ struct session_entry {
 	enum service service;
 	uint32_t client_id;            /* by which the target closes it; 0: one of the first five */
 	char label[PARENT_LABEL];
-	struct session real;           /* LOG, TIMER, RM, TERMINAL */
-	uint32_t rom;                  /* ROM: id of the dataspace */
-	uint32_t signal, signal_badge; /* TIMER, TERMINAL: the handler, an object's id */
+	struct session real;           /* LOG, TERMINAL, IRQ, IO_MEM */
+	uint32_t source;               /* ROM, IO_MEM: id of the dataspace; IRQ: of the line, an object, once it was bound */
+	uint32_t signal, signal_badge; /* TIMER, TERMINAL, IRQ: the handler, an object's id */
 	slot_t signal_slot;            /* and the capability as it came */
 	uint32_t buffer;               /* TERMINAL: id of the dataspace */
 	uint64_t deadline, period;     /* TIMER */
 	uint64_t output;               /* TERMINAL: bytes of the record behind the last write */
+	slot_t line;                   /* IRQ: what acknowledges it; 0: it was not bound yet */
+	bool masked;                   /* it is to be bound so */
 };
 
 struct dataspace_entry {
 	struct entry entry;
 	ds_t real;
 	uint64_t size;
-	bool rom;
-	char name[PARENT_LABEL];       /* of a ROM */
+	uint32_t origin;               /* enum image_origin */
+	char name[PARENT_LABEL];       /* of a ROM or device */
 	uint64_t rom_size;             /* its bytes */
 	uint64_t digest[2];
 	memory_t native;               /* to ask what is populated; taken at the first checkpoint */
@@ -85,7 +88,7 @@ struct object_entry {
 	slot_t slot;                   /* own capability, all rights but DESTROY */
 	uint32_t kernel_id;
 	struct object_entry *next_kernel;  /* in registry.objects, by kernel_id */
-	uint32_t badges, count;        /* of a signal, at the last checkpoint */
+	uint32_t badges, count;        /* of a signal, at the last checkpoint; of an interrupt, whether it was masked */
 	uint32_t thread;               /* that awaits this reply object, at the last checkpoint */
 };
 
@@ -128,6 +131,9 @@ struct entry *registry_find(uint32_t id);
 err_t registry_sent(const struct rpc_message *message, uint32_t index, enum entry_kind kind, struct entry **entry,
                     uint32_t *badge) MUST_CHECK;
 err_t registry_of_cap(const struct cap_entry *cap, struct entry **entry) MUST_CHECK;
+
+/* What lies in an own slot. */
+err_t slot_look(slot_t slot, struct cap_entry *cap) MUST_CHECK;
 
 err_t registry_start(void) MUST_CHECK;
 

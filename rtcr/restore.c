@@ -31,10 +31,12 @@ static err_t dataspaces_make(void)
 	for (uint32_t i = 0; i < image_count(&image, IMAGE_KIND_dataspace) && err == OK; i++) {
 		const struct image_dataspace *record = image_at(&image, IMAGE_KIND_dataspace, i);
 		struct dataspace_entry *made;
+		if (record->origin == IMAGE_ORIGIN_DEVICE)
+			continue;   /* with its session */
 		err = dataspace_add(record->size, record->record.id, &made);
 		if (err != OK || record->origin != IMAGE_ORIGIN_ROM)
 			continue;
-		made->rom = true;
+		made->origin = IMAGE_ORIGIN_ROM;
 		memcpy(made->digest, record->digest, sizeof made->digest);
 		err = rom_name_read(record, &made->rom_size, made->name, sizeof made->name);
 		if (err == OK)
@@ -119,6 +121,8 @@ static err_t objects_make(void)
 	for (uint32_t i = 0; i < image_count(&image, IMAGE_KIND_object) && err == OK; i++) {
 		const struct image_object *record = image_at(&image, IMAGE_KIND_object, i);
 		struct object_entry *made;
+		if (record->kind == KIND_INTERRUPT)
+			continue;   /* with its session */
 		err = object_add(record->kind, record->record.id, &made);
 		if (err == OK && record->kind == KIND_SIGNAL && record->count)
 			err = signal_set((signal_t){made->slot}, record->badges, record->count);
@@ -149,8 +153,11 @@ static err_t maps_make(const struct image_target *description)
 		if (err != OK || !record->fault_signal)
 			continue;
 		err = signal_name(record->fault_signal, record->fault_badge, &slot);
-		if (err == OK)
-			err = map_handler_set(made, record->fault_signal, record->fault_badge, slot);
+		if (err != OK)
+			continue;
+		err = map_handler_set(made, record->fault_signal, record->fault_badge, slot);
+		if (err != OK)
+			slot_give(slot);
 	}
 	target.space = description->region_map;
 	for (uint32_t i = 0; i < image_count(&image, IMAGE_KIND_attachment) && err == OK; i++) {
@@ -159,6 +166,30 @@ static err_t maps_make(const struct image_target *description)
 		err = map_attach((struct map_entry *)registry_find(record->record.id), &region, false, 0);
 	}
 	return err;
+}
+
+/* The device as it is now, and what the component had of it as it was. */
+static err_t device_again(struct session_entry *session, const struct session_state *state)
+{
+	const struct image_dataspace *registers = image_find(&image, IMAGE_KIND_dataspace, state->source);
+	const struct image_object *line = image_find(&image, IMAGE_KIND_object, state->source);
+
+	log_line("restore: device %s is given back as it is; its own state is not part of a checkpoint", session->label);
+	if (session->service == SERVICE_IO_MEM) {
+		if (!registers || registers->origin != IMAGE_ORIGIN_DEVICE)
+			return ERR_CORRUPT;
+		err_t err = registers_take(session, state->source);
+		if (err != OK)
+			return err;
+		const struct entry *made = registry_find(session->source);
+		return ((const struct dataspace_entry *)made)->size == registers->size ? OK : ERR_UNSUPPORTED;
+	}
+	if (!session->source)
+		return state->signal ? ERR_CORRUPT : OK;
+	if (!line || line->kind != KIND_INTERRUPT)
+		return ERR_CORRUPT;
+	session->masked = line->count;
+	return state->signal ? OK : line_bind(session, 0);
 }
 
 static err_t session_make(const struct image_session *record, enum service service)
@@ -174,7 +205,7 @@ static err_t session_make(const struct image_session *record, enum service servi
 	err_t err = session_add(service, label, state.client_id, record->record.id, &made);
 	if (err != OK)
 		return err;
-	made->rom = state.rom;
+	made->source = service == SERVICE_IO_MEM ? 0 : state.source;
 	made->buffer = state.buffer;
 	made->deadline = state.deadline;
 	made->period = state.period;
@@ -183,13 +214,20 @@ static err_t session_make(const struct image_session *record, enum service servi
 		return ERR_CORRUPT;
 	const struct entry *buffer = registry_find(state.buffer);
 	if (service == SERVICE_TERMINAL && state.signal &&
-	    (!buffer || buffer->kind != ENTRY_DATASPACE || ((const struct dataspace_entry *)buffer)->rom))
+	    (!buffer || buffer->kind != ENTRY_DATASPACE || ((const struct dataspace_entry *)buffer)->origin != IMAGE_ORIGIN_ANONYMOUS))
 		return ERR_CORRUPT;
 	slot_t slot;
-	if (!state.signal)
-		return OK;
+	if (service == SERVICE_IRQ || service == SERVICE_IO_MEM)
+		err = device_again(made, &state);
+	if (!state.signal || err != OK)
+		return err;
 	err = signal_name(state.signal, state.signal_badge, &slot);
-	return err == OK ? session_handler_set(made, state.signal, state.signal_badge, slot) : err;
+	if (err != OK)
+		return err;
+	err = session_handler_set(made, state.signal, state.signal_badge, slot);
+	if (err != OK)
+		slot_give(slot);
+	return err;
 }
 
 static err_t sessions_make(void)
@@ -387,9 +425,9 @@ static err_t target_build(const struct image_target *description)
 	if (err == OK)
 		err = objects_make();
 	if (err == OK)
-		err = maps_make(description);
-	if (err == OK)
 		err = sessions_make();
+	if (err == OK)
+		err = maps_make(description);
 	if (err == OK)
 		err = output_restore();
 	if (err == OK)

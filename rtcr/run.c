@@ -22,7 +22,7 @@ static err_t rom_add(const char *name, const void *bytes, uint64_t size)
 		return err;
 	memcpy(rom->source.bytes, bytes, size);
 	struct digest digest = digest_whole(rom->source.bytes, size);
-	rom->rom = true;
+	rom->origin = IMAGE_ORIGIN_ROM;
 	rom->rom_size = size;
 	memcpy(rom->digest, digest.word, sizeof rom->digest);
 	text_copy(rom->name, sizeof rom->name, name);

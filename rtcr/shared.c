@@ -34,7 +34,7 @@ static err_t list_make(void)
 	shared.count = 0;
 	for (struct entry *entry = registry.first; entry; entry = entry->next) {
 		struct dataspace_entry *dataspace = (struct dataspace_entry *)entry;
-		if (entry->kind != ENTRY_DATASPACE || dataspace->rom)
+		if (entry->kind != ENTRY_DATASPACE || dataspace->origin != IMAGE_ORIGIN_ANONYMOUS)
 			continue;
 		if (!array_room((void **)&shared.dataspaces, shared.count, &shared.room, sizeof *shared.dataspaces) ||
 		    !array_room((void **)&shared.natives, shared.count, &shared.native_room, sizeof *shared.natives))

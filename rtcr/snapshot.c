@@ -107,6 +107,21 @@ static err_t caps_read(void)
 	return OK;
 }
 
+/* Of one instant: what arrived meanwhile has masked its line, so it does so once. */
+static err_t caps_and_lines_read(void)
+{
+	bool changed;
+	err_t err = lines_read(&changed);
+
+	do {
+		if (err == OK)
+			err = caps_read();
+		if (err == OK)
+			err = lines_read(&changed);
+	} while (err == OK && changed);
+	return err;
+}
+
 /* The target stands from here to the end. */
 static err_t stop_and_copy(uint64_t budget_ns, bool stay)
 {
@@ -121,7 +136,7 @@ static err_t stop_and_copy(uint64_t budget_ns, bool stay)
 	if (err == OK)
 		err = threads_read();
 	if (err == OK)
-		err = caps_read();
+		err = caps_and_lines_read();
 	if (err == OK)
 		err = target.strategy->capture(until);
 	err_t resumed = OK;
@@ -170,7 +185,7 @@ static err_t extents_describe(void)
 	for (struct entry *entry = registry.first; entry && err == OK; entry = entry->next) {
 		const struct dataspace_entry *dataspace = (const struct dataspace_entry *)entry;
 		uint64_t at = 0;
-		if (entry->kind != ENTRY_DATASPACE || dataspace->rom)
+		if (entry->kind != ENTRY_DATASPACE || dataspace->origin != IMAGE_ORIGIN_ANONYMOUS)
 			continue;
 		for (; n < snapshot.extent_count && snapshot.extents[n].dataspace == entry->id && err == OK; n++) {
 			const struct extent_copy *extent = &snapshot.extents[n];

@@ -83,7 +83,7 @@ err_t roms_arrange(void)
 	unstored.count = 0;
 	for (struct entry *entry = registry.first; entry; entry = entry->next) {
 		struct dataspace_entry *rom = (struct dataspace_entry *)entry;
-		if (entry->kind != ENTRY_DATASPACE || !rom->rom)
+		if (entry->kind != ENTRY_DATASPACE || rom->origin != IMAGE_ORIGIN_ROM)
 			continue;
 		if (!array_room((void **)&unstored.list, unstored.count, &unstored.room, sizeof *unstored.list) ||
 		    !array_room((void **)&unstored.digests, unstored.count, &unstored.digest_room, sizeof *unstored.digests))

@@ -120,6 +120,8 @@ err_t session_add(enum service service, const char *label, uint32_t client_id, u
 		err = session_open(service_names[service], target.name, 0, &session->real);
 	else if (service == SERVICE_TERMINAL)
 		err = session_open("TERMINAL", target.name, 2000000000, &session->real);
+	else if (service == SERVICE_IRQ || service == SERVICE_IO_MEM)
+		err = *label ? session_open(service_names[service], label, 0, &session->real) : ERR_NOT_FOUND;
 	if (err != OK) {
 		registry_remove(&session->entry);
 		return err;
@@ -132,6 +134,7 @@ void session_remove(struct session_entry *session)
 {
 	if (session->real.id)
 		session_close(&session->real);
+	device_leave(session);
 	slot_give(session->signal_slot);
 	registry_remove(&session->entry);
 }
@@ -147,6 +150,11 @@ err_t session_handler_set(struct session_entry *session, uint32_t signal, uint32
 		err_t err = terminal_buffer(session->real.ep, &request, caps, &reply, NULL);
 		if (terminal_renew(session, err))
 			err = terminal_buffer(session->real.ep, &request, caps, &reply, NULL);
+		if (err != OK)
+			return err;
+	}
+	if (session->service == SERVICE_IRQ) {
+		err_t err = line_bind(session, slot);
 		if (err != OK)
 			return err;
 	}
@@ -187,6 +195,7 @@ err_t dataspace_add(uint64_t size, uint32_t id, struct dataspace_entry **made)
 
 	if (!dataspace)
 		return ERR_MEMORY_QUOTA;
+	dataspace->origin = IMAGE_ORIGIN_ANONYMOUS;
 	dataspace->size = (size + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
 	err_t err = slot_take(&dataspace->real.slot);
 	if (err == OK)
@@ -240,13 +249,22 @@ err_t dataspace_native_take(struct dataspace_entry *dataspace)
 	return err;
 }
 
+err_t object_learn(struct object_entry *object)
+{
+	struct cap_entry cap;
+	err_t err = slot_look(object->slot, &cap);
+
+	if (err != OK)
+		return err;
+	object->kernel_id = cap.object;
+	registry_hash(object);
+	return OK;
+}
+
 err_t object_add(uint32_t kind, uint32_t id, struct object_entry **made)
 {
 	const struct pd_object_alloc_request request = {.kind = kind};
 	struct pd_object_alloc_reply reply;
-	struct cap_entry cap;
-	uint32_t count;
-	slot_t next;
 	struct object_entry *object = registry_add(ENTRY_OBJECT, id);
 
 	if (!object)
@@ -256,16 +274,12 @@ err_t object_add(uint32_t kind, uint32_t id, struct object_entry **made)
 	if (err == OK)
 		err = pd_object_alloc((ep_t){target.child.pd}, &request, NULL, &reply, &object->slot);
 	if (err == OK)
-		err = cap_list(PD_SELF, object->slot, 1, &cap, &count, &next);
-	if (err == OK && (!count || cap.slot != object->slot))
-		err = ERR_CAPABILITY;
+		err = object_learn(object);
 	if (err != OK) {
 		slot_give(object->slot);
 		registry_remove(&object->entry);
 		return err;
 	}
-	object->kernel_id = cap.object;
-	registry_hash(object);
 	*made = object;
 	return OK;
 }
@@ -353,7 +367,7 @@ err_t map_attach(struct map_entry *map, struct region *region, bool anywhere, ui
 		const struct dataspace_entry *ds = (const struct dataspace_entry *)source;
 		slot = ds->real.slot;
 		available = ds->size;
-		if (ds->rom && region->rights & RIGHT_WRITE)
+		if (ds->origin == IMAGE_ORIGIN_ROM && region->rights & RIGHT_WRITE)
 			return ERR_RIGHTS;
 	} else {
 		const struct map_entry *inner = (const struct map_entry *)source;
@@ -417,7 +431,8 @@ void target_destroy(void)
 	for (struct entry *map = registry.first_of[ENTRY_MAP]; map; map = map->next_alike)
 		regions_clear((struct map_entry *)map);
 	while (registry.first) {
-		struct entry *entry = registry.first;
+		struct entry *session = registry.first_of[ENTRY_SESSION];   /* with what came by it */
+		struct entry *entry = session ? session : registry.first;
 		entry->named = false;   /* nobody is left who could have a capability */
 		switch (entry->kind) {
 		case ENTRY_SESSION: session_remove((struct session_entry *)entry); break;

@@ -82,6 +82,8 @@ void dataspace_remove(struct dataspace_entry *dataspace);
 /* The kernel's capability to its memory. */
 err_t dataspace_native_take(struct dataspace_entry *dataspace) MUST_CHECK;
 err_t object_add(uint32_t kind, uint32_t id, struct object_entry **made) MUST_CHECK;
+/* What lies in its slot is known from now on. */
+err_t object_learn(struct object_entry *object) MUST_CHECK;
 err_t map_add(uint64_t size, uint32_t id, struct map_entry **made) MUST_CHECK;
 void map_remove(struct map_entry *map);
 err_t thread_add(uint32_t index, const char *name, const struct thread_schedule *schedule, uint32_t id,
@@ -94,6 +96,17 @@ err_t map_attach(struct map_entry *map, struct region *region, bool anywhere, ui
 /* Capability tables: own slot `slot` names entry `entry`. */
 err_t session_handler_set(struct session_entry *session, uint32_t signal, uint32_t badge, slot_t slot) MUST_CHECK;
 err_t map_handler_set(struct map_entry *map, uint32_t signal, uint32_t badge, slot_t slot) MUST_CHECK;
+
+/*
+ * Devices: the registers of an IO_MEM session become dataspace `id` (0: the next); the line of an IRQ session is bound to
+ * the signal in `slot`, or to none any more, and becomes an object at first; whether lines are masked, and if that is news;
+ * what a session had goes with it; and whether this node would give one to a target from an image.
+ */
+err_t registers_take(struct session_entry *session, uint32_t id) MUST_CHECK;
+err_t line_bind(struct session_entry *session, slot_t slot) MUST_CHECK;
+err_t lines_read(bool *changed) MUST_CHECK;
+void device_leave(struct session_entry *session);
+err_t device_offered(enum service service, const char *label) MUST_CHECK;
 
 /* Calls of the target. */
 err_t intercept(struct entry *entry, struct rpc_message *message, struct rpc_message *reply) MUST_CHECK;

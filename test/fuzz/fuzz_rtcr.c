@@ -14,7 +14,7 @@
 #include "test/fuzz/heap.h"
 #include "test/fuzz/rtcr.h"
 
-enum { STEPS = 96, RAM = 128 * 4096 + (1 << 19), BUNDLE_PAGES = 8, SLOTS_CHECKED_EVERY = 128 };
+enum { STEPS = 96, RAM = 128 * 4096 + (1 << 19), BUNDLE_PAGES = 8, SLOTS_CHECKED_EVERY = 16 };
 #define PROGRAM_AT ((uint64_t)0x400000)
 
 static struct pd *home;

@@ -19,6 +19,8 @@ SIZE_TABLE(rom, ROM_OPERATIONS)
 SIZE_TABLE(timer, TIMER_OPERATIONS)
 SIZE_TABLE(rm_service, RM_SERVICE_OPERATIONS)
 SIZE_TABLE(terminal, TERMINAL_OPERATIONS)
+SIZE_TABLE(irq, IRQ_OPERATIONS)
+SIZE_TABLE(io_mem, IO_MEM_OPERATIONS)
 SIZE_TABLE(dataspace, DATASPACE_OPERATIONS)
 SIZE_TABLE(rm, RM_OPERATIONS)
 SIZE_TABLE(cpu_thread, CPU_THREAD_OPERATIONS)
@@ -33,6 +35,7 @@ static const struct {
 	[SERVICE_PARENT] = TABLE(parent), [SERVICE_PD] = TABLE(pd),       [SERVICE_CPU] = TABLE(cpu),
 	[SERVICE_LOG] = TABLE(log),       [SERVICE_ROM] = TABLE(rom),     [SERVICE_TIMER] = TABLE(timer),
 	[SERVICE_RM] = TABLE(rm_service), [SERVICE_TERMINAL] = TABLE(terminal),
+	[SERVICE_IRQ] = TABLE(irq),       [SERVICE_IO_MEM] = TABLE(io_mem),
 	[TABLE_DATASPACE] = TABLE(dataspace), [TABLE_MAP] = TABLE(rm), [TABLE_THREAD] = TABLE(cpu_thread),
 };
 
@@ -302,15 +305,18 @@ static void request(slot_t of, uint32_t opcode, const void *payload, uint32_t si
 
 void rtcr_belongings_make(void)
 {
-	enum { ROM = SLOT_FREE, TIMER, RM, TERMINAL, FILE, MEMORY, SIGNAL, ENDPOINT, REPLY, MAP, THREAD };
-	static const char *const services[] = {"ROM", "TIMER", "RM", "TERMINAL"};
+	enum { ROM = SLOT_FREE, TIMER, RM, TERMINAL, IRQ, IO_MEM, FILE, MEMORY, SIGNAL, ENDPOINT, REPLY, MAP, THREAD, LINE,
+	       REGISTERS };
+	static const char *const services[] = {"ROM", "TIMER", "RM", "TERMINAL", "IRQ", "IO_MEM"};
 	const uint64_t four = 4 * PAGE_SIZE;
 	const struct cpu_thread_create_request thread = {.index = 1, .core = AFFINITY_ANY, .name = "second"};
 	const struct cpu_thread_start_request start = {PD_LOW, PD_LOW, 0};
 	const struct rm_attach_request show = {PD_LOW, 0, 0, RIGHT_READ, 0}, inside = {0, 0, 0, RIGHT_READ | RIGHT_WRITE, 0};
+	const struct rm_attach_request beside = {PD_LOW + 2 * four, 0, 0, RIGHT_READ | RIGHT_WRITE, 0};
+	const struct irq_bind_request armed = {0, 0};
 	const struct rm_attach_request nested = {PD_LOW + four, 0, 0, RIGHT_READ | RIGHT_WRITE, 0};
 
-	for (uint32_t i = 0; i < 4; i++) {
+	for (uint32_t i = 0; i < 6; i++) {
 		struct parent_session_open_request open = {.id = i + 1, .label = "program"};
 		strcpy(open.service, services[i]);
 		request(SLOT_PARENT, parent_op_session_open, &open, sizeof open, SLOT_PD, 0, ROM + i);
@@ -330,4 +336,7 @@ void rtcr_belongings_make(void)
 	request(TERMINAL, terminal_op_buffer, "", 0, MEMORY, SIGNAL, 0);
 	request(TIMER, timer_op_handler, "", 0, SIGNAL, 0, 0);
 	request(MAP, rm_op_fault_handler, "", 0, SIGNAL, 0, 0);
+	request(IRQ, irq_op_bind, &armed, sizeof armed, SIGNAL, 0, LINE);
+	request(IO_MEM, io_mem_op_registers, "", 0, 0, 0, REGISTERS);
+	request(SLOT_ADDRESS_SPACE, rm_op_attach, &beside, sizeof beside, REGISTERS, 0, 0);
 }

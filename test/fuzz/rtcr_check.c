@@ -32,7 +32,7 @@ static void dataspace_check(const struct dataspace_entry *dataspace)
 	FUZZ_CHECK(!dataspace->native.slot || own(dataspace->native.slot)->object == real->object,
 	           "the kernel's name of a dataspace is another's");
 	FUZZ_CHECK(!dataspace->source.bytes || dataspace->source.bytes == real->bytes, "a dataspace is attached elsewhere");
-	if (!dataspace->rom)
+	if (dataspace->origin != IMAGE_ORIGIN_ROM)
 		return;
 	struct digest digest = digest_whole(real->bytes, dataspace->rom_size);
 	FUZZ_CHECK(memcmp(digest.word, dataspace->digest, sizeof digest.word) == 0, "a ROM was written");
@@ -66,7 +66,7 @@ static void address_check(const struct map_entry *map, const struct served *real
 	const struct entry *source = registry_find(region->source);
 	FUZZ_CHECK(seen.source == source_badge(source) && seen.rights == region->rights &&
 	           seen.offset == region->offset + (address - region->address), "a region shows something else");
-	FUZZ_CHECK(source->kind != ENTRY_DATASPACE || !((const struct dataspace_entry *)source)->rom ||
+	FUZZ_CHECK(source->kind != ENTRY_DATASPACE || ((const struct dataspace_entry *)source)->origin != IMAGE_ORIGIN_ROM ||
 	           !(region->rights & RIGHT_WRITE), "the target can write a ROM");
 }
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Objects of the services, and those of parent, PD and CPU: see services.h. */
+/* Objects of the services, and those of parent and PD: see services.h. */
 #include <stdlib.h>
 #include <string.h>
 
-#include <cpu/session.h>
 #include <framework/server.h>
 #include <kernel/machine.h>
 #include <pd/session.h>
@@ -24,7 +23,6 @@ static struct {
 		struct object *object;
 		uint32_t rights, badge;
 	} answer;
-	void (*entry)(addr_t);         /* of the RTCR's second thread */
 } services;
 
 void services_fail_after(uint32_t count, err_t err)
@@ -68,13 +66,13 @@ struct served *served_make(enum served_type type, struct served *owner)
 	return served;
 }
 
-/* The first object that `pd` paid for, threads before all else. */
-static struct served *owned_by(uint32_t pd)
+/* The first object that belongs to `owner`, threads before all else. */
+static struct served *owned_by(uint32_t owner)
 {
 	struct served *found = NULL;
 
 	for (struct served *served = services.first; served; served = served->next)
-		if (served->owner == pd && (!found || served->type == SERVED_THREAD))
+		if (served->owner == owner && (!found || served->type == SERVED_THREAD))
 			found = served;
 	return found;
 }
@@ -83,7 +81,7 @@ void served_destroy(struct served *served)
 {
 	struct served **link = &services.first, *owned;
 
-	while (served->type == SERVED_PD && (owned = owned_by(served->badge)) != NULL)
+	while ((owned = owned_by(served->badge)) != NULL)
 		served_destroy(owned);
 	while (*link != served)
 		link = &(*link)->next;
@@ -150,13 +148,15 @@ HANDLER(parent, session_open)
 		const char *name;
 		enum served_type type;
 	} offers[] = {{"CPU", SERVED_CPU}, {"LOG", SERVED_LOG}, {"RM", SERVED_RM}, {"TERMINAL", SERVED_TERMINAL},
-	              {"STORE", SERVED_STORE}};
+	              {"STORE", SERVED_STORE}, {"IRQ", SERVED_IRQ}, {"IO_MEM", SERVED_IO_MEM}};
 
 	UNUSED;
 	FUZZ_CHECK(memchr(request->service, 0, sizeof request->service) && memchr(request->label, 0, PARENT_LABEL),
 	           "names that do not end");
 	for (uint32_t i = 0; i < sizeof offers / sizeof *offers; i++)
 		if (strcmp(offers[i].name, request->service) == 0) {
+			if (served_device_taken(offers[i].type))
+				return ERR_BUSY;
 			struct served *made = served_make(offers[i].type, NULL);
 			made->session = request->id;
 			served_answer_self(made);
@@ -297,107 +297,6 @@ HANDLER(pd, native)
 	return OK;
 }
 
-HANDLER(cpu, thread_create)
-{
-	struct served *payer = served_of_slot(message->caps[0], SERVED_PD);
-	struct pd *pd = payer ? (struct pd *)payer->object : NULL;
-
-	UNUSED;
-	if (!payer)
-		return ERR_CAPABILITY;
-	if (request->priority > PRIORITY_MAX || request->index >= UTCB_COUNT ||
-	    !memchr(request->name, 0, sizeof request->name))
-		return ERR_ARGUMENT;
-	for (const struct thread *each = pd ? pd->threads : NULL; each; each = each->next_in_pd)
-		if (each->index == request->index)
-			return ERR_BUSY;
-	struct served *made = served_make(SERVED_THREAD, payer);
-	served_answer_self(made);
-	if (!pd)
-		return OK;
-	struct thread *thread = (struct thread *)kernel_object_make(KIND_THREAD);
-	made->object = &thread->object;
-	thread->pd = pd;
-	thread->index = request->index;
-	thread->next_in_pd = pd->threads;
-	pd->threads = thread;
-	thread->paused = true;
-	return OK;
-}
-
-HANDLER(cpu, thread_destroy)
-{
-	struct served *thread = served_of_slot(message->caps[0], SERVED_THREAD);
-
-	UNUSED;
-	if (!thread || !thread->object)
-		return ERR_CAPABILITY;
-	served_destroy(thread);
-	return OK;
-}
-
-HANDLER(cpu, exception_handler)
-{
-	UNUSED;
-	return OK;
-}
-
-HANDLER(cpu, exception)
-{
-	UNUSED;
-	return OK;
-}
-
-static void second_thread(void)
-{
-	services.entry(0);
-}
-
-HANDLER(cpu_thread, start)
-{
-	struct served *served = object;
-	struct thread *thread = (struct thread *)served->object;
-
-	UNUSED;
-	if (served->started)
-		return ERR_STATE;
-	served->started = true;
-	if (!thread) {
-		services.entry = (void (*)(addr_t))request->instruction;
-		kernel_actor_start(services.home, second_thread);
-		return OK;
-	}
-	thread->machine->registers.rip = request->instruction;
-	thread->run = THREAD_RUNNING;
-	thread->paused = false;
-	return OK;
-}
-
-HANDLER(cpu_thread, schedule)
-{
-	UNUSED;
-	return request->priority > PRIORITY_MAX || request->budget > request->period ? ERR_ARGUMENT : OK;
-}
-
-HANDLER(cpu_thread, exception)
-{
-	UNUSED;
-	return OK;
-}
-
-HANDLER(cpu_thread, interrupt)
-{
-	UNUSED;
-	return request->low > request->high ? ERR_ARGUMENT : OK;
-}
-
-HANDLER(cpu_thread, native)
-{
-	UNUSED;
-	served_answer(((const struct served *)object)->object, RIGHT_ALL & ~RIGHT_DESTROY, 0);
-	return OK;
-}
-
 static err_t call(struct served *served, struct rpc_message *in, struct rpc_message *out)
 {
 	static const struct parent_handlers parent = {
@@ -407,18 +306,14 @@ static err_t call(struct served *served, struct rpc_message *in, struct rpc_mess
 		.ram_alloc = pd_ram_alloc_serve, .ram_free = pd_ram_free_serve, .object_alloc = pd_object_alloc_serve,
 		.object_free = pd_object_free_serve, .address_space = pd_address_space_serve, .quota = pd_quota_serve,
 		.child_create = pd_child_create_serve, .child_destroy = pd_child_destroy_serve, .native = pd_native_serve};
-	static const struct cpu_handlers cpu = {
-		.thread_create = cpu_thread_create_serve, .thread_destroy = cpu_thread_destroy_serve,
-		.exception_handler = cpu_exception_handler_serve, .exception = cpu_exception_serve};
-	static const struct cpu_thread_handlers thread = {
-		cpu_thread_start_serve, cpu_thread_schedule_serve, cpu_thread_exception_serve,
-		cpu_thread_interrupt_serve, cpu_thread_native_serve};
 
 	switch (served->type) {
 	case SERVED_PARENT: return parent_dispatch(&parent, served, in, out);
 	case SERVED_PD: return pd_dispatch(&pd, served, in, out);
-	case SERVED_CPU: return cpu_dispatch(&cpu, served, in, out);
-	case SERVED_THREAD: return cpu_thread_dispatch(&thread, served, in, out);
+	case SERVED_CPU:
+	case SERVED_THREAD: return served_thread_call(served, in, out);
+	case SERVED_IRQ:
+	case SERVED_IO_MEM: return served_device_call(served, in, out);
 	case SERVED_LOG:
 	case SERVED_TERMINAL:
 	case SERVED_STORE: return served_store_call(served, in, out);

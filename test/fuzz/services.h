@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the RTCR calls, in one process: its parent, PD, CPU, RM, LOG, TERMINAL and STORE, in place of rpc_call (the linker
- * does that, build.mk). Each object is named by a badge of one endpoint and makes real kernel objects, slots and memory,
+ * What the RTCR calls, in one process: its parent, PD, CPU, RM, LOG, TERMINAL, STORE and a device, in place of rpc_call (the
+ * linker does that, build.mk). Each object is named by a badge of one endpoint and makes real kernel objects, slots and memory,
  * so that the sanitizers and the kernel for tests see what the RTCR does with them.
  *
  *     served    an object; it goes with the PD that paid for it, or when its session is closed
@@ -16,7 +16,7 @@
 
 enum served_type {
 	SERVED_PARENT, SERVED_PD, SERVED_CPU, SERVED_LOG, SERVED_SPACE, SERVED_THREAD, SERVED_MAP, SERVED_DATASPACE,
-	SERVED_KERNEL, SERVED_RM, SERVED_TERMINAL, SERVED_STORE, SERVED_TYPES
+	SERVED_KERNEL, SERVED_RM, SERVED_TERMINAL, SERVED_STORE, SERVED_IRQ, SERVED_IO_MEM, SERVED_TYPES
 };
 
 enum map_step_kind { STEP_ATTACH, STEP_DETACH, STEP_PROTECT };
@@ -30,9 +30,9 @@ struct served {
 	struct served *next;
 	enum served_type type;
 	uint32_t badge;
-	uint32_t owner;                /* badge of the PD that paid for it; 0: nobody */
+	uint32_t owner;                /* badge of the PD that paid for it, or of the device's session; 0: nobody */
 	uint32_t session;              /* by which the RTCR closes it */
-	struct object *object;         /* of the kernel: DATASPACE, THREAD, PD, KERNEL */
+	struct object *object;         /* of the kernel: DATASPACE, THREAD, PD, KERNEL, IRQ */
 	uint8_t *bytes;                /* DATASPACE */
 	uint64_t size;                 /* DATASPACE, MAP */
 	uint32_t shown;                /* DATASPACE: how often in the RTCR's address space */
@@ -74,6 +74,11 @@ struct served *served_of_slot(slot_t slot, enum served_type type);
 /* From a handler: what goes out as the only capability. */
 void served_answer(struct object *object, uint32_t rights, uint32_t badge);
 void served_answer_self(const struct served *served);
+
+/* Of services_thread.c and services_device.c. There is one device, whatever its name. */
+err_t served_thread_call(struct served *served, struct rpc_message *in, struct rpc_message *out) MUST_CHECK;
+err_t served_device_call(struct served *served, struct rpc_message *in, struct rpc_message *out) MUST_CHECK;
+bool served_device_taken(enum served_type type);
 
 /* Of services_memory.c. */
 err_t served_memory_make(struct served *pd, uint64_t size, struct served **made) MUST_CHECK;

@@ -7,9 +7,10 @@ $(eval $(call component,rtcr_narrow,$(wildcard rtcr/*.c) $(filter-out %/room.c,$
 
 NATIVE_SERVERS := core init store_memory terminal_memory test/native/native
 NATIVE_WIDE := $(NATIVE_SERVERS) rtcr_narrow wide
-NATIVE_ALL := $(NATIVE_SERVERS) rtcr $(filter-out wide,$(NATIVE_SUBJECTS))
+NATIVE_ALL := $(NATIVE_SERVERS) rtcr $(filter-out wide interrupts,$(NATIVE_SUBJECTS))
 
-# $(call native_test,NAME,COMPONENTS,CONFIG): build/test/NAME, and NAME_arm with the image NAME
+# $(call native_test,NAME,COMPONENTS,CONFIG,MORE): build/test/NAME, and NAME_arm with the image NAME, there with MORE: what needs
+# a device.
 define native_test
 TESTS += $(O)/test/$(1) $(O)/test/$(1)_arm
 $(O)/test/$(1): test/native/native.sh $(3) test/system/node.sh $(O)/bin/rtcr-node $(patsubst %,$(O)/component/%.elf,$(2))
@@ -20,9 +21,9 @@ $(O)/test/$(1)_arm: test/native/build.mk
 	@mkdir -p $$(@D)
 	@printf '#!/bin/sh\nexec %s %s\n' '$$(abspath test/native/armv7/native.sh)' '$$(abspath $(O)/arm/image/$(1).elf)' > $$@
 	@chmod +x $$@
-$(call arm_image,$(1),test,$(patsubst %,$(O)/component/%.elf,$(2)) $(3))
+$(call arm_image,$(1),test,$(patsubst %,$(O)/component/%.elf,$(2) $(4)) $(3))
 endef
-$(eval $(call native_test,checkpoint-components,$(NATIVE_ALL),test/native/config))
+$(eval $(call native_test,checkpoint-components,$(NATIVE_ALL),test/native/config,interrupts))
 $(eval $(call native_test,checkpoint-wide,$(NATIVE_WIDE),test/native/narrow/config))
 
 # What they cost: build/arm/image/bench-checkpoint.elf, run by test/bench/arm.sh.

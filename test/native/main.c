@@ -20,6 +20,7 @@ static const struct subject {
 	{"sheep", 300, 1, ROUNDS, 2, 8 << 20},   {"echo_pair", 150, 0, ROUNDS, 2, 8 << 20},
 	{"maps", 300, 0, ROUNDS, 2, 8 << 20},    {"signals", 150, 0, ROUNDS, 2, 8 << 20},
 	{"caps", 300, 0, ROUNDS, 2, 8 << 20},    {"threads", 300, 0, ROUNDS, 2, 8 << 20},
+	{"interrupts", 100, 0, ROUNDS, 2, 8 << 20},
 	{"wide", 40, 200, ROUNDS_WIDE, 1, 208 << 20},
 };
 
@@ -155,6 +156,27 @@ static bool foreign_refused(struct instance *instance, const struct subject *sub
 	return restore(instance, 0, generation) && compare(instance);
 }
 
+/* A device that somebody else has is missed before anything is made. */
+static bool taken_refused(struct instance *instance, const struct subject *subject)
+{
+	static const char *const devices[] = {"ttc0", "timer23"}, reason[] = "restore: IRQ of device ";
+	struct session device;
+	bool there;
+	err_t err = ERR_NOT_FOUND;
+
+	if (!begin(instance, subject) || !checkpoint(instance, subject, &there) || !there || !instance_kill(instance))
+		return false;
+	for (uint32_t i = 0; i < 2 && err != OK; i++)
+		err = session_open("IRQ", devices[i], 0, &device);
+	if (!native_ok(err, "a device") || !instance_restore(instance, 0))
+		return false;
+	if (instance->status.last_err != ERR_UNSUPPORTED ||
+	    strncmp(instance_failure(instance), reason, sizeof reason - 1) != 0)
+		return native_fail("with a device that is taken: %s", instance_failure(instance));
+	session_close(&device);
+	return restore(instance, 0, instance->status.generation) && compare(instance);
+}
+
 static bool subject_test(const struct subject *subject)
 {
 	struct instance instance = {.name = subject->name, .ram = subject->ram};
@@ -169,6 +191,8 @@ static bool subject_test(const struct subject *subject)
 	            rounds(&instance, subject);
 	if (good && subject == subjects)
 		good = foreign_refused(&instance, subject);
+	if (good && strcmp(subject->name, "interrupts") == 0)
+		good = taken_refused(&instance, subject);
 	instance_stop(&instance);
 	store_drop(subject->name, 0);
 	log_line("%s: %u rounds%s: killed %u, replaced %u, another RTCR %u, an older one %u; threads in the program %u, "
