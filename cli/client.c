@@ -42,14 +42,19 @@ void client_close(struct client *client)
 	client->socket = -1;
 }
 
-/* Whole, or up to where the connection broke. */
+/* Whole, or up to where the connection broke, or an answer came already: who is refused is told so before it has said all. */
 static void bytes_send(int socket, const void *bytes, size_t count, int flags)
 {
 	const char *at = bytes;
 
 	while (count) {
-		ssize_t sent = send(socket, at, count, MSG_NOSIGNAL | flags);
-		if (sent < 0 && errno == EINTR)
+		struct pollfd ready = {socket, POLLIN | POLLOUT, 0};
+		if (poll(&ready, 1, -1) < 0 && errno == EINTR)
+			continue;
+		if (ready.revents & POLLIN)
+			return;
+		ssize_t sent = send(socket, at, count, MSG_NOSIGNAL | MSG_DONTWAIT | flags);
+		if (sent < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (sent <= 0)
 			return;
@@ -117,7 +122,7 @@ static int refused(struct client *client, const char *subject, const struct cont
 {
 	char sentence[CONTROL_SENTENCE + 1];
 	uint32_t length = header->length < CONTROL_SENTENCE ? header->length : CONTROL_SENTENCE;
-	int exit = header->status == ERR_NOT_FOUND ? EXIT_UNKNOWN : EXIT_FAILED;
+	int exit = header->status == ERR_NOT_FOUND ? EXIT_UNKNOWN : header->operation == CONTROL_NONE ? EXIT_NODE : EXIT_FAILED;
 
 	if (bytes_receive(client->socket, sentence, length, ANSWER_MS) <= 0)
 		return lost(subject, 0);

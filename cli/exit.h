@@ -11,7 +11,7 @@ enum exit_status {
 	EXIT_FAILED = 1,       /* the node refused, or it failed; the sentence says why */
 	EXIT_USAGE = 2,        /* wrong use; nothing was done */
 	EXIT_UNKNOWN = 3,      /* no component or no checkpoint of this name */
-	EXIT_NODE = 4,         /* no node runs, none can be started, or it died meanwhile */
+	EXIT_NODE = 4,         /* no node runs, none can be started, it is busy, or it died meanwhile */
 	EXIT_RUN = 125,        /* run, wait: failed for any of the reasons above */
 	EXIT_CANNOT = 126,     /* run: the program cannot run here (not a static program, other architecture, ...) */
 	EXIT_MISSING = 127,    /* run: there is no such program */

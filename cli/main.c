@@ -26,7 +26,7 @@ static void usage_print(FILE *out)
 	fputs("\n`rtcr COMMAND --help` says more, with examples. For a start:\n"
 	      "  rtcr run -d --name count -- busybox awk 'BEGIN { while (n < 2e8) if (++n % 1e7 == 0) print n }'\n"
 	      "  rtcr checkpoint count; rtcr kill count; rtcr restore count; rtcr logs -f count\n\n"
-	      "Exit status: 0 done; 1 failed; 2 wrong use; 3 no such component or checkpoint; 4 no node, or it died;\n"
+	      "Exit status: 0 done; 1 failed; 2 wrong use; 3 no such component or checkpoint; 4 no node, or it died or is busy;\n"
 	      "`run` and `wait`: the program's own, 125 failed, 126 the program cannot run here, 127 no such program,\n"
 	      "128 + N ended by signal N.\n", out);
 }

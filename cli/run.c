@@ -110,7 +110,8 @@ static int input_feed(struct client *client, const char *name)
 	return result;
 }
 
-static void component_kill(const char *name)
+/* False: the node could not be asked. */
+static bool component_kill(const char *name)
 {
 	static struct client client;
 	struct control_kill_request request = {0};
@@ -119,11 +120,12 @@ static void component_kill(const char *name)
 
 	strcpy(request.name, name);
 	if (client_open(&client, false) != EXIT_DONE)
-		return;
+		return false;
 	client_send(&client, CONTROL_kill, &request, NULL, 0);
 	int ignored = client_receive_quiet(&client, name, ERR_STATE, &component, sizeof component, &answer);
 	(void)ignored;
 	client_close(&client);
+	return answer.status != ERR_BUSY && answer.status != ERR_GONE;
 }
 
 static void logs_ask(struct client *client, const char *name, const struct stream *stream)
@@ -194,9 +196,9 @@ static int foreground_loop(struct foreground *run, const sigset_t *waiting)
 		struct pollfd polls[2] = {
 			{run->output->socket, POLLIN, 0}, {run->input_busy ? run->input->socket : run->input->socket < 0 ? -1 : 0, POLLIN, 0}};
 		if (interrupted && !run->killed) {
-			run->killed = true;
 			fprintf(stderr, "rtcr: %s: interrupted, killing it\n", run->name);
-			component_kill(run->name);
+			run->killed = component_kill(run->name);
+			interrupted = run->killed ? interrupted : 0;
 		}
 		if (ppoll(polls, 2, NULL, waiting) < 0)
 			continue;
@@ -218,14 +220,30 @@ static void component_remove(struct client *client, const char *name, bool force
 	(void)ignored;
 }
 
+/* From its first request on the server keeps the place of a connection. */
+static int input_begin(struct client *input, const char *name)
+{
+	struct control_feed_request request = {0};
+	struct answer answer;
+	int result = client_open(input, false);
+
+	if (result != EXIT_DONE)
+		return result;
+	strcpy(request.name, name);
+	client_send(input, CONTROL_feed, &request, NULL, 0);
+	return client_receive(input, name, NULL, 0, &answer);
+}
+
 static int foreground(struct client *client, const struct options *options, const char *name, const sigset_t *waiting)
 {
 	static struct client input;
 	struct foreground run = {.name = name, .output = client, .input = &input};
 
 	input.socket = -1;
-	if (input_wanted(false) && client_open(&input, false) != EXIT_DONE)
+	if (input_wanted(false) && input_begin(&input, name) != EXIT_DONE) {
+		component_remove(client, name, true);
 		return EXIT_RUN;
+	}
 	logs_ask(client, name, &run.stream);
 	int result = foreground_loop(&run, waiting);
 	client_close(&input);

@@ -7,10 +7,14 @@
  *
  * Everything is little-endian. A client has one request at a time on a connection and reads the reply before it asks
  * again: then a reply always fits into the socket, and the server need not wait for anybody. A request that has begun
- * goes on within CONTROL_PAUSE_S and is whole after CONTROL_WHOLE_S and a second for each CONTROL_PACE bytes of it; when the
- * server has no place left, the connection that is without a whole request for the longest time goes. Who breaks a rule is
- * disconnected. A server of another version answers ERR_UNSUPPORTED with a sentence and its own version in the header,
+ * goes on within CONTROL_PAUSE_S and is whole after CONTROL_WHOLE_S and a second for each CONTROL_PACE bytes of it. Who breaks a
+ * rule is disconnected. A server of another version answers ERR_UNSUPPORTED with a sentence and its own version in the header,
  * whose layout never changes.
+ *
+ * When the server has no place left for a connection, the one that is without a whole request for the longest time goes. One
+ * stays that waits for an answer, or that ran, fed or followed (run, feed, logs) a component which runs, or has ended
+ * but CONTROL_PAUSE_S ago at most since the last answer. If all stay, a newcomer is told so unasked: ERR_BUSY with a sentence, for
+ * the operation CONTROL_NONE.
  */
 #ifndef CONTROL_PROTOCOL_H
 #define CONTROL_PROTOCOL_H
@@ -31,7 +35,7 @@ enum {
 #define CONTROL_OPERATIONS(X)                                                                      \
 	X(hello) X(run) X(feed) X(list) X(wait) X(logs) X(kill) X(checkpoint) X(restore) X(images) X(remove)
 #define CONTROL_ENUM(name) CONTROL_##name,
-enum control_operation { CONTROL_OPERATIONS(CONTROL_ENUM) CONTROL_COUNT };
+enum control_operation { CONTROL_OPERATIONS(CONTROL_ENUM) CONTROL_COUNT, CONTROL_NONE = 0xffff };
 #undef CONTROL_ENUM
 
 struct control_header {

@@ -11,7 +11,7 @@
 #include "server/control/request.h"
 #include "server/host.h"
 
-enum { POLL_READ = 1, ROUND_MOST = 1 << 20, NS_MS = 1000000, POLL_MOST_MS = 1000 };
+enum { POLL_READ = 1, ROUND_MOST = 1 << 20, NS_MS = 1000000, POLL_MOST_MS = 1000, REFUSED = 5 };
 
 struct connection connections[CONNECTIONS];
 
@@ -153,6 +153,21 @@ static void connection_read(struct connection *connection)
 		connection->broken = true;   /* hung up, or asks before it was answered */
 }
 
+/* The last few that were refused stay open, so that their answer is read; nothing that they say is. */
+static void newcomer_refuse(int32_t socket)
+{
+	static int32_t refused[REFUSED];
+	static uint32_t count;
+	struct connection newcomer = {.socket = socket, .header.operation = CONTROL_NONE};
+	int32_t *place = &refused[count % REFUSED];
+
+	if (count++ >= REFUSED)
+		host_close(*place);
+	*place = socket;
+	connection_refuse(&newcomer, ERR_BUSY, "the node is busy: %d connections wait for its components or are theirs; try again "
+	                  "when some of them have ended", CONNECTIONS);
+}
+
 static void connection_accept(void)
 {
 	long socket = host_accept(HOST_GRANT);
@@ -163,7 +178,7 @@ static void connection_accept(void)
 	if (place)
 		*place = (struct connection){.socket = (int32_t)socket, .used = true, .since = clock_now()};
 	else if (socket >= 0)
-		host_close((int)socket);
+		newcomer_refuse((int32_t)socket);
 }
 
 /* The sockets of connections; their number. */
@@ -180,12 +195,12 @@ static uint32_t polls_fill(struct host_poll *polls, struct connection **polled)
 	return count;
 }
 
-static int64_t poll_ms(bool full)
+static int64_t poll_ms(void)
 {
 	uint64_t limit = connections_limit(), now = clock_now();
 
 	if (limit == DEADLINE_NEVER)
-		return full ? POLL_MOST_MS : -1;
+		return -1;
 	uint64_t ms = limit > now ? (limit - now) / NS_MS + 1 : 0;
 	return (int64_t)(ms < POLL_MOST_MS ? ms : POLL_MOST_MS);
 }
@@ -196,13 +211,11 @@ void connections_step(void)
 	static struct connection *polled[CONNECTIONS + 1];
 
 	big_lock_take();
-	uint32_t open = polls_fill(polls, polled), count = open;
-	bool full = !connection_place();
-	if (!full)
-		polls[count++] = (struct host_poll){HOST_GRANT, POLL_READ, 0};
-	int64_t ms = poll_ms(full);
+	uint32_t open = polls_fill(polls, polled);
+	polls[open] = (struct host_poll){HOST_GRANT, POLL_READ, 0};
+	int64_t ms = poll_ms();
 	big_lock_give();
-	if (host_poll(polls, count, ms) < 0)
+	if (host_poll(polls, open + 1, ms) < 0)
 		return;
 	big_lock_take();
 	for (uint32_t i = 0; i < open; i++) {
@@ -211,7 +224,7 @@ void connections_step(void)
 		if (polled[i]->broken || connection_late(polled[i]))
 			connection_close(polled[i]);
 	}
-	if (count > open && polls[open].found)
+	if (polls[open].found)
 		connection_accept();
 	big_lock_give();
 }

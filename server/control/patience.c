@@ -1,20 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /* Who is waited for, see patience.h. */
+#include "server/control/component.h"
 #include "server/control/patience.h"
 
 #define SECOND_NS 1000000000ull
 
-enum rank { FREE, INCOMPLETE, IDLE, WATCHING, WAITING };
+enum rank { FREE, INCOMPLETE, IDLE, STAYING };
+
+/* It ran, fed or followed a component, and its side may just be about to ask on. */
+static bool connection_bound(const struct connection *connection)
+{
+	const struct component *component = connection->watched ? connection->watched : connection->passing;
+
+	if (!component)
+		return false;
+	return !component_ended(component) || connection->since + CONTROL_PAUSE_S * SECOND_NS > clock_now();
+}
 
 static enum rank connection_rank(const struct connection *connection)
 {
 	if (!connection->used)
 		return FREE;
 	if (connection->waiting)
-		return WAITING;
+		return STAYING;
 	if (connection->received)
 		return INCOMPLETE;
-	return connection->watched || connection->passing ? WATCHING : IDLE;
+	return connection_bound(connection) ? STAYING : IDLE;
 }
 
 static uint64_t connection_limit(const struct connection *connection)
@@ -50,7 +61,7 @@ struct connection *connection_place(void)
 	struct connection *best = NULL;
 
 	for (uint32_t i = 0; i < CONNECTIONS; i++) {
-		enum rank rank = connection_rank(&connections[i]), found = best ? connection_rank(best) : WAITING;
+		enum rank rank = connection_rank(&connections[i]), found = best ? connection_rank(best) : STAYING;
 		if (rank < found || (best && rank == found && connections[i].since < best->since))
 			best = &connections[i];
 	}

@@ -13,8 +13,7 @@ uint64_t connections_limit(void);
 
 /*
  * A place for a new connection: a free one, or that of the connection whose request is incomplete for the longest time,
- * then of the one that asks nothing for the longest time, last of those through which a component is watched. NULL: all wait
- * for answers.
+ * then of the one that asks nothing for the longest time. NULL: all stay, by the rules of the protocol.
  */
 struct connection *connection_place(void);
 

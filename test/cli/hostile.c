@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
+ * hostile SOCKET|PORT idle
+ * hostile SOCKET|PORT hold NAME
  * hostile SOCKET|PORT [ROUNDS]: a client that breaks every rule of control/protocol.h. After each attack an honest client is
  * answered; the last line counts. Exit status 0: the server never stopped answering and always refused what it must. With few
  * rounds the crowd is small too: the emulator's network takes connections one by one.
+ *
+ * idle: more connections than there are places ask something and stay; says so and ends. hold: as many wait for the end of
+ * component NAME; who has no place is refused at once. The others are held until NAME ends, and all must hear of it.
  */
 #include <control/protocol.h>
 #include <arpa/inet.h>
@@ -243,13 +248,66 @@ static void noise_test(void)
 	check("well after noise", server_well());
 }
 
+/* Connections that asked and were answered. */
+static int idle_do(void)
+{
+	const struct control_hello_request hello = {0};
+	unsigned well = 0;
+
+	for (unsigned i = 0; i < CROWD; i++) {
+		int fd = open_one();
+		request_put(fd, CONTROL_MAGIC, CONTROL_VERSION, CONTROL_hello, sizeof hello, &hello, sizeof hello);
+		well += answer_get(fd) == OK;
+	}
+	printf("idle: %u of %u answered\n", well, CROWD);
+	return well == CROWD ? 0 : 1;
+}
+
+/* Who was refused, who waits. */
+static int hold_do(const char *name)
+{
+	static struct pollfd polls[CROWD];
+	struct control_wait_request wait = {.over = 1};
+	unsigned held = 0, refused = 0, told = 0, others = 0;
+
+	snprintf(wait.name, sizeof wait.name, "%s", name);
+	for (unsigned i = 0; i < CROWD; i++) {
+		polls[i] = (struct pollfd){open_one(), POLLIN, 0};
+		request_put(polls[i].fd, CONTROL_MAGIC, CONTROL_VERSION, CONTROL_wait, sizeof wait, &wait, sizeof wait);
+	}
+	while (poll(polls, CROWD, 1000) > 0)
+		for (unsigned i = 0; i < CROWD; i++) {
+			if (!polls[i].revents)
+				continue;
+			long status = answer_get(polls[i].fd);
+			refused += status == ERR_BUSY;
+			others += status != ERR_BUSY;
+			close(polls[i].fd);
+			polls[i].fd = -1;
+		}
+	for (unsigned i = 0; i < CROWD; i++)
+		held += polls[i].fd >= 0;
+	printf("hold: %u held, %u refused, %u ended otherwise\n", held, refused, others);
+	fflush(stdout);
+	for (unsigned i = 0; i < CROWD; i++)
+		told += polls[i].fd >= 0 && answer_get(polls[i].fd) == OK;
+	printf("hold: %u told\n", told);
+	return held && refused && told == held && !others ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
-	if (argc < 2 || argc > 3) {
-		fprintf(stderr, "usage: hostile SOCKET|PORT [ROUNDS]\n");
+	bool hold = argc == 4 && strcmp(argv[2], "hold") == 0;
+
+	if (argc < 2 || (argc > 3 && !hold)) {
+		fprintf(stderr, "usage: hostile SOCKET|PORT [ROUNDS|idle|hold NAME]\n");
 		return 2;
 	}
 	path = argv[1];
+	if (hold)
+		return hold_do(argv[3]);
+	if (argc == 3 && strcmp(argv[2], "idle") == 0)
+		return idle_do();
 	if (argc > 2)
 		rounds = (unsigned)atoi(argv[2]);
 	headers_test();

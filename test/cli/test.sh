@@ -405,6 +405,50 @@ broken_test() {
 	rm -rf broken broken-state
 }
 
+# More connections than the node has places for: what programs need stays, and newcomers hear why they are refused.
+crowd_test() {
+	mkfifo spoken silent
+	"$rtcr" run --name spoken -- busybox cat <spoken >spoken.out 2>spoken.err &
+	spoken=$!
+	"$rtcr" run --name silent -- busybox cat <silent >silent.out 2>silent.err &
+	silent=$!
+	exec 8>silent 9>spoken
+	echo one >&9
+	what="two programs run"
+	until_true '[ -s spoken.out ] && "$rtcr" ps | grep -q "silent.*running"'
+	expect 0 "idle connections give way" "$build/bin/control-hostile" "$RTCR_STATE/socket" idle
+	"$build/bin/control-hostile" "$RTCR_STATE/socket" hold spoken >held 2>&1 8>&- 9>&- &
+	holder=$!
+	what="all places are held"
+	until_true 'grep -q "held" held'
+	cat held >out
+	shows out ' 0 ended otherwise$'
+	expect 4 "no place is left" "$rtcr" ps; shows err '^rtcr: ps: the node is busy: 250 connections '
+	expect 125 "no place is left for a run" "$rtcr" run -- busybox true; shows err 'the node is busy: 250 connections '
+	echo two >&9
+	what="input still comes through"
+	until_true 'grep -q two spoken.out'
+	exec 9>&-
+	what="a program that had said something"
+	wait $spoken && printf 'one\ntwo\n' | cmp -s - spoken.out || { cp spoken.err err; fail "status, or output"; }
+	wait $holder || { cp held out; fail "who waits hears of the end"; }
+	echo three >&8
+	exec 8>&-
+	what="a program that had said nothing"
+	wait $silent && echo three | cmp -s - silent.out || { cp silent.err err; fail "status, or output"; }
+	"$rtcr" rm spoken && "$rtcr" rm silent
+
+	full=$work/full-state
+	expect 0 "a node of its own" "$rtcr" --state "$full" run -d --name long -- busybox sleep 1000
+	"$build/bin/control-hostile" "$full/socket" hold long >held-long 2>&1 &
+	holder=$!
+	until_true 'grep -q "held" held-long'
+	expect 4 "it does not say how it is" "$rtcr" --state "$full" node status; shows err 'the node is busy'
+	expect 0 "it can be stopped" "$rtcr" --state "$full" node stop --force
+	wait $holder
+	rm -rf "$full" spoken silent
+}
+
 usage_test
 demo_test
 no_node_test
@@ -416,6 +460,7 @@ interrupt_test
 "$build/bin/control-hostile" "$RTCR_STATE/socket" >out 2>err || fail "the control server and a hostile client"
 tail -1 out
 expect 0 "the node is well after it" "$rtcr" run -- busybox true
+crowd_test
 checkpoint_test
 past_test
 fates_test
