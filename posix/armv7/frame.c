@@ -16,7 +16,8 @@
 
 enum { VECTOR_SIZE = 288, SPACE = 512, INFO = 128, LINK = 14, IP = 15, STACK = 13 };
 #define VECTOR_MAGIC 0x56465001u
-#define CPSR_FREE 0xf80f0000u      /* NZCVQ, GE */
+#define CPSR_FREE 0xf80f0200u      /* NZCVQ, GE, and E: big-endian state */
+enum { CPSR_ENDIAN = 1 << 9 };
 
 struct vector_frame {
 	uint32_t magic, size;
@@ -81,7 +82,7 @@ static void handler_start(struct registers *registers, const struct action *acti
 	registers->r[STACK] = sp;
 	registers->r[LINK] = (uint32_t)action->restorer;
 	registers->r[IP] = (uint32_t)action->handler;
-	registers->cpsr &= ~(uint32_t)(CPSR_THUMB | CPSR_IT);    /* bit 0 of the handler selects the state */
+	registers->cpsr &= ~(uint32_t)(CPSR_THUMB | CPSR_IT | CPSR_ENDIAN);    /* bit 0 of the handler selects Thumb */
 	registers->vfp_size = 0;
 }
 

@@ -121,6 +121,32 @@ static void vectors(void)
 	fesetround(FE_TONEAREST);
 }
 
+static void on_turned(int signal_number, siginfo_t *info, void *context)
+{
+	(void)signal_number;
+	(void)info;
+	(void)context;
+	number = machine_turned() ? 100 : number + 1;
+}
+
+static void on_turned_short(int signal_number)
+{
+	on_turned(signal_number, NULL, NULL);
+}
+
+static void turned(void)
+{
+	const struct sigaction action = {.sa_handler = on_turned_short};
+
+	handle(SIGUSR1, on_turned, 0);
+	number = 0;
+	SHOW(machine_turned_kept(getpid()));
+	SHOW(number);
+	sigaction(SIGUSR1, &action, NULL);         /* the frame of a handler without SA_SIGINFO */
+	SHOW(machine_turned_kept(getpid()));
+	SHOW(number);
+}
+
 static char stack[65536];
 
 static int deep(int level)
@@ -149,6 +175,7 @@ int main(void)
 	kinds();
 	repairs();
 	vectors();
+	turned();
 	overflow();
 	fflush(stdout);
 	signal(SIGSEGV, SIG_DFL);

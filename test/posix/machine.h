@@ -18,6 +18,13 @@ void machine_skip(void *context, long value);
 int machine_vectors_kept(long pid);
 void machine_vectors_mess(void);
 
+/*
+ * The same for a state that a handler starts without and its end brings back: data in big-endian order (ARM), strings downwards
+ * (x86). 0 if it was lost. `machine_turned`: whether the caller is in that state.
+ */
+int machine_turned_kept(long pid);
+int machine_turned(void);
+
 /* The bytes of a function that returns 42. */
 extern const unsigned char machine_answer[];
 extern const unsigned machine_answer_size;

@@ -77,5 +77,25 @@ void machine_vectors_mess(void)
 	                 "mov r0, #0\n\tvmsr fpscr, r0" ::: "r0", "d0", "d7", "memory");
 }
 
+int machine_turned(void)
+{
+	unsigned status;
+
+	__asm__ volatile("mrs %0, cpsr" : "=r"(status));
+	return status >> 9 & 1;
+}
+
+int machine_turned_kept(long pid)
+{
+	const unsigned word = 0x01020304;
+	unsigned after;
+	register long r0 __asm__("r0") = pid;
+	register long r1 __asm__("r1") = 10;
+
+	__asm__ volatile("mov r12, r7\n\tmov r7, #37\n\tsetend be\n\tsvc 0\n\tldr %1, [%3]\n\tsetend le\n\tmov r7, r12"
+	                 : "+r"(r0), "=&r"(after) : "r"(r1), "r"(&word) : "r12", "memory");
+	return after == 0x04030201;
+}
+
 const unsigned char machine_answer[] = {0x2a, 0, 0xa0, 0xe3, 0x1e, 0xff, 0x2f, 0xe1};   /* mov r0, #42; bx lr */
 const unsigned machine_answer_size = sizeof machine_answer;

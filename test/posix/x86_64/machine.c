@@ -72,5 +72,22 @@ void machine_vectors_mess(void)
 	                 ::: "xmm0", "xmm7", "xmm15", "memory");
 }
 
+int machine_turned(void)
+{
+	unsigned long flags;
+
+	__asm__ volatile("pushf\n pop %0" : "=r"(flags));
+	return flags >> 10 & 1;
+}
+
+int machine_turned_kept(long pid)
+{
+	unsigned long flags;
+
+	__asm__ volatile("mov $62, %%eax\n mov $10, %%esi\n std\n syscall\n pushf\n pop %0\n cld"
+	                 : "=r"(flags) : "D"(pid) : "rax", "rsi", "rcx", "r11", "memory");
+	return flags >> 10 & 1;
+}
+
 const unsigned char machine_answer[] = {0xb8, 42, 0, 0, 0, 0xc3};   /* mov $42, %eax; ret */
 const unsigned machine_answer_size = sizeof machine_answer;
