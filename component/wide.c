@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * More memory than a small machine has addresses for twice: OPTION MiB in several dataspaces. Words of each page follow from
+ * More memory than a small machine has addresses for twice: OPTION MiB in several dataspaces (0: a page in each). Words of each page follow from
  * its number and how often it was written, so that every page can be looked at any time.
  */
 #include <framework/memory.h>
@@ -66,8 +66,8 @@ int component_main(addr_t argument)
 	uint64_t mib = subject_option(2, MIB_DEFAULT);
 
 	(void)argument;
-	subject_check(mib && mib <= PAGES_MOST / 256, "%" PRIu64 " MiB", mib);
-	all.part_pages = ((uint32_t)mib * 256 + PARTS - 1) / PARTS;
+	subject_check(mib <= PAGES_MOST / 256, "%" PRIu64 " MiB", mib);
+	all.part_pages = mib ? ((uint32_t)mib * 256 + PARTS - 1) / PARTS : 1;
 	all.pages = all.part_pages * PARTS > PAGES_MOST ? PAGES_MOST : all.part_pages * PARTS;
 	parts_make();
 	subject_print("%u pages", all.pages);

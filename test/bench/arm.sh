@@ -34,11 +34,28 @@ row() { # NAME NUMBER UNIT
 	printf '%s\t%s\t%s\n' "$@"
 }
 
+# By byte, and the part that does not grow with the memory: where the line through 1 and 10 MiB meets none.
+bytes_table() { # FILE
+	awk -v ns=$instruction_ns '
+		function fixed(what, small, large) {
+			small = what " of 1 MiB"; large = what " of 10 MiB"
+			rise = (took[large] - took[small]) / (size[large] - size[small])
+			printf "%s, the part that does not grow with memory\t%.0f\tinstructions\n", what, took[small] - rise * size[small] }
+		/^bytes: .* of 0 MiB/ { next }
+		/^bytes: / { number = $2; bytes = $4 + 0; sub(/^[^:]*: [^:]*: /, "")
+			took[$0] = number / ns; size[$0] = bytes; each = number / bytes / ns
+			if (/^plain copy/) plain = each
+			printf "%s, by byte\t%.4f\tinstructions\n", $0, each
+			if (!/^plain copy/) printf "%s, against a plain copy\t%.0f\tpercent\n", $0, 100 * each / plain }
+		END { fixed("stop for a checkpoint"); fixed("restore") }' "$1"
+}
+
 # Figures of a run, then what the kernel is made of.
 table() { # FILE
 	awk -v ns=$instruction_ns '
-		/^figure: / { number = $2; rounds = $4 + 0; sub(/^[^:]*: [^:]*: /, "")
+		/^figure: / { number = $2; rounds = $4 + 0; sub(/^[^:]*: [^:]*: /, ""); sub(/ of 0 MiB/, " of next to nothing")
 			printf "%s\t%.0f\tinstructions\n", $0, number / rounds / ns }' "$1"
+	bytes_table "$1"
 	row "kernel/armv7" "$(lines_of $(cd "$root" && ls kernel/armv7/*.[chS] kernel/armv7/board/*/*.[ch]))" "lines of C and assembly"
 	row "kernel/object" "$(lines_of $(cd "$root" && ls kernel/object/*.[ch]))" "lines of C"
 	row "code and constants of the kernel" "$(arm-linux-gnueabihf-size -A "$image" | awk '$1 == ".text" { print $2 }')" bytes
