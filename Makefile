@@ -46,6 +46,8 @@ help:
 	@echo "CC=clang, OPT='-O1 -g', SANITIZE='-fsanitize=address,undefined' and O=DIR may be given; V=1 shows commands"
 
 TESTS :=
+# Tests of what the others wrote, into build/logs/.
+LAST_TESTS :=
 FUZZERS :=
 HOST_PROGRAMS :=
 COMPONENTS :=
@@ -90,10 +92,10 @@ endef
 
 include $(sort $(wildcard */build.mk */*/build.mk))
 
-all: $(HOST_PROGRAMS) $(COMPONENTS) $(TESTS)
+all: $(HOST_PROGRAMS) $(COMPONENTS) $(TESTS) $(LAST_TESTS)
 
 check: all $(CHECK_ALSO)
-	@tools/check.sh $(sort $(TESTS))
+	@TEST_LOGS=$(O)/logs tools/check.sh $(sort $(TESTS)) $(LAST_TESTS)
 
 clean:
 	rm -rf $(O)

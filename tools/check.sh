@@ -1,11 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Runs each given test with a time limit, shows the output of those that fail, and counts.
+# TEST_LOGS in the environment: a folder that is to hold the output of each test by its name.
 # Exit status 0 if every test passed, 1 if not, 2 if there was none.
 limit=${TEST_LIMIT:-600}
 log=$(mktemp) || exit 2
 trap 'rm -f "$log"' EXIT
 passed=0 failed=0
+[ -z "${TEST_LOGS:-}" ] || { rm -rf "$TEST_LOGS" && mkdir -p "$TEST_LOGS"; } || exit 2
 for test in "$@"; do
 	start=$(date +%s)
 	if timeout "$limit" "$test" > "$log" 2>&1 < /dev/null; then
@@ -19,6 +21,7 @@ for test in "$@"; do
 			"$([ "$status" = 124 ] && printf ' (time limit of %s s)' "$limit")"
 		sed 's/^/      /' "$log"
 	fi
+	[ -z "${TEST_LOGS:-}" ] || cp "$log" "$TEST_LOGS/$(basename "$test")"
 done
 printf '%d passed, %d failed\n' "$passed" "$failed"
 [ $((passed + failed)) -gt 0 ] || exit 2

@@ -168,7 +168,8 @@ subject_storm() { # SUBJECT
 		esac
 		name_remove
 	done
-	printf '%-12s %4d of %d right (%d checkpoints came after the end)\n' "$1" $right "$times" $late
+	[ "$options" != --native ] || set -- "$1 (native)"
+	printf '%-18s %4d of %d right (%d checkpoints came after the end)\n' "$1" $right "$times" $late
 	[ $round -eq "$times" ] || sed 's/^/    last: /' "$work/late"
 	[ $right -eq "$times" ]
 }

@@ -3,7 +3,7 @@
 # in an emulated machine.
 
 SUITE := $(O)/component/test/kernel/suite.elf
-SUITE_SOURCES := $(wildcard test/kernel/*.c test/kernel/$(ARCH)/*.c) $(wildcard test/kernel/$(KERNEL)/hostile.c)
+SUITE_SOURCES := $(sort $(wildcard test/kernel/*.c test/kernel/$(ARCH)/*.c test/kernel/$(KERNEL)/hostile.c))
 SUITE_OBJECTS := $(patsubst %.c,$(O)/component/%.o,$(SUITE_SOURCES))
 $(SUITE): $(SUITE_OBJECTS) $(FRAMEWORK_OBJECTS)
 	$(CC) -nostdlib -static -Wl,--no-relax,--build-id=none,-z,noexecstack,-z,max-page-size=4096 \

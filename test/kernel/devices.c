@@ -58,7 +58,7 @@ static uint32_t pages_mapped(addr_t from)
 }
 
 /* What no device of the list has is the kernel's own, or nothing. */
-TEST(device_list, "only pages and lines of devices in the list can be had, each line once")
+TEST(device_list, "only pages and lines of devices in the list can be had, each line once; a machine without has none")
 {
 	slot_t slot = slot_take(), again = slot_take(), signal, weak = slot_take();
 	static struct cap_entry entry;
@@ -66,8 +66,10 @@ TEST(device_list, "only pages and lines of devices in the list can be had, each 
 	addr_t last = ~(addr_t)0;
 	slot_t next;
 
-	if (!boot_info()->device_count)
+	if (!boot_info()->device_count) {
+		devices_absent();
 		return;
+	}
 	signal = object_make(KIND_SIGNAL);
 	for (uint32_t i = 0; i < boot_info()->device_count; i++) {
 		addr_t part = (addr_t)boot_info()->devices[i].offset / DEVICE_PART;
@@ -93,4 +95,21 @@ TEST(device_list, "only pages and lines of devices in the list can be had, each 
 	object_end(slot);
 	CHECK(interrupt_acknowledge((interrupt_t){weak}) == ERR_CAPABILITY);
 	object_end(signal);
+}
+
+/* Memory for a device: written uncached, seen cached after a new mapping, and the other way round. */
+TEST(uncached, "memory mapped uncached holds what was written, is populated, and keeps its kind when protected")
+{
+	addr_t offset = memory_take(PAGE_SIZE);
+	volatile uint32_t *plain = memory_see(offset, PAGE_SIZE), *raw = (volatile uint32_t *)unused_page;
+
+	plain[5] = 55;
+	CHECK(pd_map(PD_SELF, unused_page, MEMORY, offset, PAGE_SIZE, RIGHT_READ | RIGHT_WRITE | MAP_UNCACHED) == OK);
+	CHECK(raw[5] == 55);
+	raw[6] = 66;
+	CHECK(pd_protect(PD_SELF, unused_page, PAGE_SIZE, RIGHT_READ) == OK && raw[6] == 66);
+	CHECK(pd_protect(PD_SELF, unused_page, PAGE_SIZE, RIGHT_READ | RIGHT_WRITE) == OK);
+	raw[7] = 77;
+	CHECK(raw[7] == 77);
+	CHECK(pd_unmap(PD_SELF, unused_page, PAGE_SIZE) == OK);
 }

@@ -4,26 +4,36 @@
 
 #include "test/kernel/hostile.h"
 
-uint64_t random_next(void)
+uint64_t random_from(uint64_t *seed)
 {
-	uint64_t value = ATTACK->seed;
+	uint64_t value = *seed;
 
 	value ^= value << 13;
 	value ^= value >> 7;
 	value ^= value << 17;
-	return ATTACK->seed = value;
+	return *seed = value;
 }
 
-uint64_t random_word(void)
+uint64_t random_word_from(uint64_t *seed)
 {
 	static const uint64_t extremes[] = {0, 1, 2, 3, 64, 4096, 65535, 65536, 0x6000000, 0x10000, ~0ull, ~4095ull,
 	                                    1ull << 31, 1ull << 32, 1ull << 47, 1ull << 63, PD_HIGH - PAGE_SIZE,
 	                                    UTCB_AREA, PD_HIGH, 0x40000000, 0x60000000, 0xe0001000};
-	uint64_t pick = random_next();
+	uint64_t pick = random_from(seed);
 
 	if (pick % 3 == 0)
 		return pick >> 8;
 	return pick % 3 == 1 ? (pick >> 8) % 8 : extremes[(pick >> 8) % (sizeof extremes / sizeof *extremes)];
+}
+
+uint64_t random_next(void)
+{
+	return random_from(&ATTACK->seed);
+}
+
+uint64_t random_word(void)
+{
+	return random_word_from(&ATTACK->seed);
 }
 
 static void attack_calls(addr_t unused)
@@ -56,7 +66,12 @@ void scene_begin(struct scene *scene, void (*attacker)(addr_t), uint64_t seed)
 	scene->ep = object_make(KIND_ENDPOINT);
 	scene->reply = object_make(KIND_REPLY);
 	scene->signal = object_make(KIND_SIGNAL);
-	partner_make(&scene->partner, attacker, 0, (ep_t){0});
+	scene->fault_ep = 0;
+	if (scene->faults) {
+		scene->fault_ep = slot_take();
+		CHECK(cap_copy(PD_SELF, scene->ep, PD_SELF, scene->fault_ep, RIGHT_SEND, FAULT_BADGE) == OK);
+	}
+	partner_make(&scene->partner, attacker, 0, (ep_t){scene->fault_ep});
 	CHECK(pd_map(scene->partner.pd, 0x6000000, MEMORY, scene->memory, 4096, RIGHT_READ | RIGHT_WRITE) == OK);
 	partner_give(&scene->partner, PARTNER_EP, scene->ep, RIGHT_SEND | RIGHT_WAIT | RIGHT_GRANT, 0);
 	partner_give(&scene->partner, PARTNER_REPLY, scene->reply, RIGHT_ALL & ~RIGHT_DESTROY, 0);
@@ -77,6 +92,8 @@ void wait_for(uint64_t nanoseconds)
 void scene_end(struct scene *scene)
 {
 	partner_end(&scene->partner);
+	if (scene->faults)
+		CHECK(cap_delete(PD_SELF, scene->fault_ep) == OK);
 	object_end(scene->ep);
 	object_end(scene->reply);
 	object_end(scene->signal);
@@ -98,5 +115,46 @@ TEST(hostile_calls, "every call with random arguments harms nobody else")
 	CHECK(calls > 1000);
 	say("       random calls: ");
 	say_number(calls);
+	say("\n");
+}
+
+static void attack_block(addr_t unused)
+{
+	volatile uint64_t *words = (volatile uint64_t *)utcb_address(0);
+
+	(void)unused;
+	for (;;) {
+		uint64_t place = random_next() % (UTCB_SIZE / 8);
+		words[place] = random_word();
+		if (++ATTACK->count % 256 == 0)
+			thread_yield();
+	}
+}
+
+TEST(hostile_block, "a scribbled control block and registers stored there harm only their owner")
+{
+	static struct scene scene;
+	static struct thread_state state;
+	uint32_t paused = 0;
+	uint64_t writes;
+
+	for (uint64_t seed = 1; seed <= 60; seed++) {
+		scene_begin(&scene, attack_block, seed * 0x9e3779b97f4a7c15);
+		for (int i = 0; i < 20; i++) {
+			wait_for(50000);
+			if (pd_pause(scene.partner.pd, 50000000) != OK)
+				break;
+			paused++;
+			err_t err = thread_read(scene.partner.thread, &state);
+			CHECK(err == OK || err == ERR_ARGUMENT || err == ERR_GONE);
+			if (pd_resume(scene.partner.pd) != OK)
+				break;
+		}
+		scene_end(&scene);
+	}
+	writes = scene.attack->count;
+	CHECK(writes > 1000);
+	say("       pauses of scribblers: ");
+	say_number(paused);
 	say("\n");
 }

@@ -23,7 +23,7 @@ $(eval $(call component,test/posix/runner,$(wildcard test/posix/runner/*.c) $(ad
 
 # On ARM an image holds them all, with data to work on; FOREIGN_PROGRAMS is there when tools/unpack.sh brought what they need.
 PROGRAM_FOLDER := $(O)/programs-image
-PROGRAM_DATA := text numbers bytes text.gz text.bz2 text.xz archive.tar sums script files.lua locks.sql \
+PROGRAM_DATA := text numbers sequence bytes text.gz text.bz2 text.xz archive.tar sums script files.lua locks.sql \
 	$(foreach name,work long,$(addprefix $(name).,awk lua sql))
 PROGRAM_FILES := $(addprefix $(PROGRAM_FOLDER)/,cases $(PROGRAM_DATA) busybox lua sqlite \
 	$(addprefix call-,$(notdir $(CALL_CHECKS))) $(addprefix subject-,$(notdir $(SUBJECTS))))
@@ -38,7 +38,7 @@ $(if $(FOREIGN_PROGRAMS),$(eval $(call arm_image,programs,test,$(patsubst %,$(O)
 # STORM times while they run (subjects: up to so often).
 STORM := 20
 STORM_FOLDER := $(O)/programs-storm
-STORM_DATA := text numbers $(foreach name,work long,$(addprefix $(name).,awk lua sql))
+STORM_DATA := text numbers sequence $(foreach name,work long,$(addprefix $(name).,awk lua sql))
 STORM_FILES := $(addprefix $(STORM_FOLDER)/,cases $(STORM_DATA) busybox lua sqlite $(addprefix subject-,$(notdir $(SUBJECTS))))
 $(STORM_FOLDER)/cases: $(PROGRAM_FOLDER)/cases
 	PARTS=works ROUNDS=$(STORM) SCALE=2 STEPS=1500 test/posix/armv7/list.sh $(O) $(FOREIGN_PROGRAMS)/bin/busybox $(@D)

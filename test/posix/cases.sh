@@ -6,12 +6,37 @@
 files=
 input=/dev/null
 
+program_name() { # PATH: what a program is called on every kernel
+	case $1 in
+	*/posix/*) echo "call-${1##*/}" ;;
+	*/checkpoint/*) echo "subject-${1##*/}" ;;
+	*) echo "${1##*/}" ;;
+	esac
+}
+
+case_name() { # INPUT FILES NAME ARGUMENT...: what a case is called; how much a subject has to do is not the same everywhere
+	from=$1 with=$2 called=$3
+	shift 3
+	case $called in
+	subject-*) set -- ;;
+	esac
+	printf '%s, input %s, files %s\n' "$called${*:+ $*}" "$from" "$with"
+}
+
 box() { same "$busybox" "$@"; }
+
+subject_steps() { # NAME: how much it has to do; where quick ones are to be met while they run, QUICK says how much at least
+	case $1 in
+	files | input | registers | vector) [ "${QUICK:-0}" -le "${STEPS:-40}" ] || { echo "$QUICK"; return; } ;;
+	esac
+	echo "${STEPS:-40}"
+}
 
 data_make() { # deterministic: text, numbers, bytes; compressed each way
 	seq 1 ${LINES_MADE:-20000} | awk '{ print $1, $1 * 7919 % 10007, "word" $1 % 13 }' >"$work/text"
 	awk 'BEGIN { for (i = 0; i < 3000; i++) print i * 7919 % 3001 }' >"$work/numbers"
 	"$busybox" gzip -c "$build/programs/lua" | head -c 300000 >"$work/bytes"
+	seq 1 $(($(subject_steps input) * 20)) >"$work/sequence"
 	gzip -c "$work/text" >"$work/text.gz"
 	"$busybox" bzip2 -c "$work/text" >"$work/text.bz2"
 	xz -c "$work/text" >"$work/text.xz" 2>/dev/null || cp "$work/text" "$work/text.xz"
@@ -107,8 +132,8 @@ programs_compare() {
 }
 
 subjects_compare() {
-	input=$work/numbers
-	for subject in "$build"/checkpoint/*; do same "$subject" "${STEPS:-40}"; done
+	input=$work/sequence
+	for subject in "$build"/checkpoint/*; do same "$subject" "$(subject_steps "${subject##*/}")"; done
 	input=/dev/null
 }
 

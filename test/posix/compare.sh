@@ -47,6 +47,11 @@ same() { # PROGRAM ARGUMENT...: with $input, $files
 	if [ "$native" = "$component" ] && cmp -s "$work/native.out" "$work/out" &&
 	   cmp -s "$work/native.err" "$work/err"; then
 		passed=$((passed + 1))
+		from=-
+		[ "$input" = /dev/null ] || from=${input##*/}
+		called=$(program_name "$1")
+		shift
+		echo "ok     $(case_name "$from" "${files:--}" "$called" "$@")"
 	else
 		difference_show "$@"
 	fi
@@ -63,6 +68,7 @@ refused() { # STATUS PATTERN PROGRAM ARGUMENT...: what cannot run says why
 	got=$?
 	if [ $got -eq "$wanted" ] && grep -q "$pattern" "$work/err"; then
 		passed=$((passed + 1))
+		echo "ok     refused: $(program_name "$1")"
 	else
 		failed=$((failed + 1))
 		echo "FAILED: $*: status $got, not $wanted"

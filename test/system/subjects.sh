@@ -42,6 +42,7 @@ subjects_run "$outputs/second"
 for name in $subjects; do
 	if grep -aq ' steps, result ' "$outputs/first/$name" && cmp "$outputs/first/$name" "$outputs/second/$name"; then
 		passed=$((passed + 1))
+		echo "ok     $name"
 	else
 		echo "$name FAILED"
 		failed=$((failed + 1))

@@ -127,20 +127,3 @@ TEST(interrupt_owners, "a line whose signal or object is gone disturbs nobody, a
 	CHECK(interrupt_bind((interrupt_t){line}, (signal_t){minted}, false) == OK && arrival(LONG) == OK);
 	scene_end_uart();
 }
-
-/* Memory for a device: written uncached, seen cached after a new mapping, and the other way round. */
-TEST(uncached, "memory mapped uncached holds what was written, is populated, and keeps its kind when protected")
-{
-	addr_t offset = memory_take(PAGE_SIZE);
-	volatile uint32_t *plain = memory_see(offset, PAGE_SIZE), *raw = (volatile uint32_t *)unused_page;
-
-	plain[5] = 55;
-	CHECK(pd_map(PD_SELF, unused_page, MEMORY, offset, PAGE_SIZE, RIGHT_READ | RIGHT_WRITE | MAP_UNCACHED) == OK);
-	CHECK(raw[5] == 55);
-	raw[6] = 66;
-	CHECK(pd_protect(PD_SELF, unused_page, PAGE_SIZE, RIGHT_READ) == OK && raw[6] == 66);
-	CHECK(pd_protect(PD_SELF, unused_page, PAGE_SIZE, RIGHT_READ | RIGHT_WRITE) == OK);
-	raw[7] = 77;
-	CHECK(raw[7] == 77);
-	CHECK(pd_unmap(PD_SELF, unused_page, PAGE_SIZE) == OK);
-}

@@ -28,7 +28,7 @@ static void rounds_await(const struct seen *seen)
 		thread_yield();
 }
 
-TEST(endian, "a thread in big-endian state goes on so when its state is read and written, and in between when others run")
+TEST(mode, "a thread in big-endian state goes on so when its state is read and written, and in between when others run")
 {
 	static struct partner partner;
 	static struct thread_state state;

@@ -85,7 +85,7 @@ static void attack_host(addr_t unused)
 		thread_yield();
 }
 
-TEST(hostile_host, "system calls of the host are refused, also through the stub's own instruction")
+TEST(hostile_machine, "system calls of the host are refused, also through the stub's own instruction")
 {
 	static struct scene scene;
 
@@ -127,42 +127,6 @@ TEST(hostile_mask, "a thread that blocks the pause signal makes its pause time o
 	CHECK(pd_pause(scene.partner.pd, 20000000) == ERR_TIMEOUT);
 	CHECK(pd_pause(scene.partner.pd, 20000000) == ERR_TIMEOUT);
 	scene_end(&scene);
-}
-
-static void attack_block(addr_t unused)
-{
-	volatile uint64_t *words = (volatile uint64_t *)utcb_address(0);
-
-	(void)unused;
-	for (;;) {
-		uint64_t place = random_next() % (UTCB_SIZE / 8);
-		words[place] = random_word();
-		ATTACK->count++;
-	}
-}
-
-TEST(hostile_block, "a scribbled control block and signal stack harm only their owner")
-{
-	static struct scene scene;
-	static struct thread_state state;
-	uint32_t paused = 0;
-
-	for (uint64_t seed = 1; seed <= 60; seed++) {
-		scene_begin(&scene, attack_block, seed * 0x9e3779b97f4a7c15);
-		for (int i = 0; i < 20; i++) {
-			if (pd_pause(scene.partner.pd, 50000000) != OK)
-				break;
-			paused++;
-			err_t err = thread_read(scene.partner.thread, &state);
-			CHECK(err == OK || err == ERR_ARGUMENT || err == ERR_GONE);
-			if (pd_resume(scene.partner.pd) != OK)
-				break;
-		}
-		scene_end(&scene);
-	}
-	say("       pauses of scribblers: ");
-	say_number(paused);
-	say("\n");
 }
 
 static void attack_files(addr_t unused)

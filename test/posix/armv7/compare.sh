@@ -9,6 +9,7 @@
 # Exit status: 0 all equal, 1 something differed, 2 something is missing.
 set -u
 . "$(dirname "$0")/../../emulator.sh"
+. "$(dirname "$0")/../cases.sh"
 image=$1 folder=$2 build=$3
 emulator_check "$image"
 command -v qemu-arm >/dev/null || { echo "qemu-arm is missing: make deps"; exit 2; }
@@ -55,6 +56,27 @@ native_all() { # each case of the folder
 	done <"$folder/cases" 2>"$work/errors"
 }
 
+case_name_restored() { # TIMES ROUNDS INPUT FILES PROGRAM ARGUMENT...: by the names that cases have on every kernel
+	times=$1
+	shift 2
+	case $2 in
+	long.*) called=${3#busybox} called=${called:-$4} ;;
+	*) called=${3#subject-}; echo "ok     $(case_name "$@")" ;;
+	esac
+	[ "$times" -eq 0 ] || echo "restored $times times: $called"
+}
+
+case_say() { # NUMBER TIMES: what was right, and how often it was restored
+	line=$2$tab$(sed -n "$(($1 + 1))p" "$folder/cases")
+	IFS=$tab
+	set -f
+	# shellcheck disable=SC2086 # fields are meant to be split
+	set -- $line
+	set +f
+	unset IFS
+	case_name_restored "$@"
+}
+
 difference_show() { # NUMBER WANTED FOUND
 	echo "FAILED: case $1, $(sed -n "$(($1 + 1))p" "$folder/cases" | tr '\t' ' ')"
 	printf '    elsewhere %s\n    here      %s\n' "$2" "$3"
@@ -74,13 +96,18 @@ while [ $((passed + failed)) -lt "$total" ]; do
 	number=$((passed + failed))
 	wanted=$(cat "$work/$number")
 	found=$(sed -n "s/^\[runner\] case $number: //p" "$log")
-	[ -n "$found" ] || found='nothing, rounds 0'
-	restored=$((restored + ${found##* }))
+	case $found in
+	*' rounds '*) ;;
+	*) found="${found:-nothing}, rounds 0" ;;
+	esac
+	times=${found##* }
+	restored=$((restored + times))
 	case $(sed -n "$((number + 1))p" "$folder/cases") in
 	*"${tab}subject-"*) found=${found% rounds *} wanted=${wanted% rounds *} ;;
 	esac
 	if [ "$found" = "$wanted" ]; then
 		passed=$((passed + 1))
+		case_say $number "$times"
 	else
 		failed=$((failed + 1))
 		difference_show $number "$wanted" "$found"

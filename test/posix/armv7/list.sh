@@ -13,7 +13,7 @@ mkdir -p "$3" && work=$(cd "$3" && pwd) || exit 2
 busybox=$(command -v busybox) || { echo "list: no busybox" >&2; exit 2; }
 list=$work/cases.new
 : >"$list"
-LINES_MADE=3000 STEPS=${STEPS:-60} scale=${SCALE:-1}
+LINES_MADE=3000 STEPS=${STEPS:-60} QUICK=600 scale=${SCALE:-1}
 rounds=0
 . "$here/cases.sh"
 
@@ -29,18 +29,10 @@ works_compare() { works_make; }
 
 works_make() { work_scale work 1 2 3000; }
 
-rom_of() { # PATH: its name as a module
-	case $1 in
-	*/posix/*) echo "call-${1##*/}" ;;
-	*/checkpoint/*) echo "subject-${1##*/}" ;;
-	*) echo "${1##*/}" ;;
-	esac
-}
-
 same() { # PROGRAM ARGUMENT...
 	from=-
 	[ "$input" = /dev/null ] || from=${input##*/}
-	printf '%s\t%s\t%s\t%s' "$rounds" "$from" "${files:--}" "$(rom_of "$1")" >>"$list"
+	printf '%s\t%s\t%s\t%s' "$rounds" "$from" "${files:--}" "$(program_name "$1")" >>"$list"
 	shift
 	for argument in "$@"; do printf '\t%s' "$argument"; done >>"$list"
 	echo >>"$list"
@@ -60,7 +52,7 @@ storms_list() { # checkpointed, killed and restored while they run
 data_make
 busybox=$box
 cp "$box" "$build"/programs/* "$work/" || exit 2
-for program in "$build"/posix/* "$build"/checkpoint/*; do cp "$program" "$work/$(rom_of "$program")" || exit 2; done
+for program in "$build"/posix/* "$build"/checkpoint/*; do cp "$program" "$work/$(program_name "$program")" || exit 2; done
 for part in ${PARTS:-streams files answers shell programs calls}; do "${part}_compare"; done
 storms_list
 rounds=${ROUNDS:-2}
