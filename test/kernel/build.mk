@@ -13,14 +13,22 @@ $(O)/bin/kernel_suite: $(O)/host/test/kernel/linux/run.o $(KERNEL_OBJECTS)
 	$(CC) $(HOST_LDFLAGS) $^ -o $@
 -include $(SUITE_OBJECTS:.o=.d) $(O)/host/test/kernel/linux/run.d
 
+# What random calls begin with: `make check SEED=7` makes others.
+SEED := 0
+SUITE_SEED := $(O)/component/test/kernel/seed
+.PHONY: seed
+$(SUITE_SEED): seed
+	@mkdir -p $(@D)
+	@echo $(SEED) | cmp -s - $@ || echo $(SEED) > $@
+
 # The suite ends with objects that nobody names any more: a kernel keeps these until they are destroyed.
 TESTS += $(O)/test/kernel_suite
-$(O)/test/kernel_suite: $(O)/bin/kernel_suite $(SUITE)
+$(O)/test/kernel_suite: $(O)/bin/kernel_suite $(SUITE) $(SUITE_SEED)
 	@mkdir -p $(@D)
-	@printf '#!/bin/sh\nASAN_OPTIONS=detect_leaks=0 exec %s %s\n' '$(abspath $(O)/bin/kernel_suite)' '$(abspath $(SUITE))' > $@
+	@printf '#!/bin/sh\nASAN_OPTIONS=detect_leaks=0 exec %s %s %s\n' $(abspath $(O)/bin/kernel_suite $(SUITE) $(SUITE_SEED)) > $@
 	@chmod +x $@
 
-$(eval $(call arm_image,suite,test,$(SUITE)))
-$(eval $(call arm_image,suite_vexpress,test,$(SUITE),vexpress))
+$(eval $(call arm_image,suite,test,$(SUITE) $(SUITE_SEED)))
+$(eval $(call arm_image,suite_vexpress,test,$(SUITE) $(SUITE_SEED),vexpress))
 $(eval $(call arm_test,kernel_suite_arm,test/kernel/armv7/run.sh,suite))
 $(eval $(call arm_test,kernel_suite_vexpress,test/kernel/armv7/run.sh,suite_vexpress,emulator_board=vexpress))

@@ -77,6 +77,22 @@ addr_t memory_take(addr_t size)
 	return offset;
 }
 
+struct mark mark_set(void)
+{
+	return (struct mark){slot_next, memory_next, window_next};
+}
+
+void mark_back(const struct mark *mark)
+{
+	if (window_next > mark->window)
+		CHECK(pd_unmap(PD_SELF, mark->window, window_next - mark->window) == OK);
+	if (memory_next > mark->memory)
+		CHECK(memory_discard(MEMORY, mark->memory, memory_next - mark->memory) == OK);
+	slot_next = mark->slot;
+	memory_next = mark->memory;
+	window_next = mark->window;
+}
+
 slot_t object_make(enum kind kind)
 {
 	slot_t slot = slot_take();
@@ -167,6 +183,62 @@ static uint32_t caps_count(void)
 		sum += count;
 	} while (next);
 	return sum;
+}
+
+static uint32_t populated_count(addr_t start, addr_t size)
+{
+	static struct populated ranges[POPULATED_MAX];
+	struct range_place place = {0, 0, 0};
+	slot_t slot = slot_take();
+	uint32_t count = 0, sum = 0;
+
+	CHECK(memory_derive(MEMORY, start, size, slot) == OK);
+	for (const memory_t memory = {slot}; place.memory == 0;) {
+		CHECK(memory_populated(&memory, 1, &place, ranges, &count) == OK);
+		for (uint32_t i = 0; i < count; i++)
+			sum += (uint32_t)(ranges[i].size / PAGE_SIZE);
+	}
+	object_end(slot);
+	return sum;
+}
+
+/* A page that holds an object cannot be mapped; what can is not touched. */
+static uint32_t held_count(addr_t start, addr_t end)
+{
+	uint32_t sum = 0;
+
+	for (; start < end; start += PAGE_SIZE) {
+		err_t err = pd_map(PD_SELF, unused_page, MEMORY, start, PAGE_SIZE, RIGHT_READ);
+		CHECK(err == OK || err == ERR_RANGE);
+		sum += err != OK;
+	}
+	CHECK(pd_unmap(PD_SELF, unused_page, PAGE_SIZE) == OK);
+	return sum;
+}
+
+struct usage usage_read(void)
+{
+	const addr_t start = (addr_t)boot->memory_free, end = memory_next;
+	struct usage usage = {.objects = caps_count()};
+
+	usage.populated_pages = populated_count(start, end - start);
+	usage.object_pages = held_count(start, end);
+	return usage;
+}
+
+uint64_t boot_number(const char *name, uint64_t other)
+{
+	uint64_t number = 0;
+
+	for (uint32_t i = 0; i < boot->module_count; i++) {
+		if (strcmp(boot->modules[i].name, name) != 0)
+			continue;
+		const char *text = memory_see((addr_t)boot->modules[i].offset, PAGE_SIZE);
+		for (; *text >= '0' && *text <= '9'; text++)
+			number = number * 10 + (uint64_t)(*text - '0');
+		return number;
+	}
+	return other;
 }
 
 void suite_main(const struct boot_info *info)

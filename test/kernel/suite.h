@@ -35,15 +35,34 @@ void check(bool condition, const char *text, const char *file, int line);
 void say(const char *text);
 void say_number(uint64_t number);
 
-/* Slots and memory of the suite. Memory is never given back; there is plenty. */
+/*
+ * Slots and memory of the suite. There is plenty; a test that needs more than that gives all back that was taken since a
+ * mark: own mappings and backing of the memory go. Objects in it are ended before.
+ */
 slot_t slot_take(void);
 addr_t memory_take(addr_t size);
+struct mark {
+	slot_t slot;
+	addr_t memory, window;
+};
+struct mark mark_set(void);
+void mark_back(const struct mark *mark);
+
+/*
+ * What is in use: capabilities of the suite, by which it has all objects but those that others made; pages that hold objects,
+ * whoever made them, or are populated. Of memory that nothing was in at the boot, up to what was taken by now.
+ */
+struct usage {
+	uint32_t objects, object_pages, populated_pages;
+};
+struct usage usage_read(void);
 #define MEMORY ((memory_t){BOOT_SLOT_MEMORY})
 slot_t object_make(enum kind kind);
 void object_end(slot_t slot);
 
-/* The boot page. */
+/* The boot page; and the number in the module of that name, or `other` if there is none. */
 const struct boot_info *boot_info(void);
+uint64_t boot_number(const char *name, uint64_t other);
 
 /* Own mappings: `size` bytes of memory at `offset`. */
 void *memory_see(addr_t offset, addr_t size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Boots the kernel suite on the hosted kernel: kernel_suite SUITE.elf. Exit status 0 if every test passed. */
+/* Boots the kernel suite on the hosted kernel: kernel_suite SUITE.elf SEED (a file). Exit status 0 if every test passed. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -48,14 +48,16 @@ static int judge(int log)
 int main(int argc, char **argv)
 {
 	const struct sigaction action = {.sa_handler = on_stop};
-	const char *sentence = "usage: kernel_suite SUITE.elf";
+	const char *sentence = "usage: kernel_suite SUITE.elf SEED";
 	char directory[] = "/tmp/kernel_suite.XXXXXX";
 	int log = memfd_create("log", MFD_CLOEXEC);
-	err_t err = argc == 2 && log >= 0 ? host_init(4ul << 30, log, &sentence) : ERR_ARGUMENT;
+	err_t err = argc == 3 && log >= 0 ? host_init(4ul << 30, log, &sentence) : ERR_ARGUMENT;
 	struct boot *boot = err == OK ? boot_begin() : NULL;
 
 	if (err == OK)
 		err = boot ? module_add(boot, "suite", argv[1]) : ERR_UNSUPPORTED;
+	if (err == OK)
+		err = module_add(boot, "seed", argv[2]);
 	if (err == OK && mkdtemp(directory))
 		err = boot_grant(boot, "files", open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 	if (err == OK)
