@@ -25,18 +25,11 @@ case_name() { # INPUT FILES NAME ARGUMENT...: what a case is called; how much a 
 
 box() { same "$busybox" "$@"; }
 
-subject_steps() { # NAME: how much it has to do; where quick ones are to be met while they run, QUICK says how much at least
-	case $1 in
-	files | input | registers | vector) [ "${QUICK:-0}" -le "${STEPS:-40}" ] || { echo "$QUICK"; return; } ;;
-	esac
-	echo "${STEPS:-40}"
-}
-
 data_make() { # deterministic: text, numbers, bytes; compressed each way
 	seq 1 ${LINES_MADE:-20000} | awk '{ print $1, $1 * 7919 % 10007, "word" $1 % 13 }' >"$work/text"
 	awk 'BEGIN { for (i = 0; i < 3000; i++) print i * 7919 % 3001 }' >"$work/numbers"
 	"$busybox" gzip -c "$build/programs/lua" | head -c 300000 >"$work/bytes"
-	seq 1 $(($(subject_steps input) * 20)) >"$work/sequence"
+	seq 1 $((${STEPS:-40} * 20)) >"$work/sequence"
 	gzip -c "$work/text" >"$work/text.gz"
 	"$busybox" bzip2 -c "$work/text" >"$work/text.bz2"
 	xz -c "$work/text" >"$work/text.xz" 2>/dev/null || cp "$work/text" "$work/text.xz"
@@ -133,7 +126,7 @@ programs_compare() {
 
 subjects_compare() {
 	input=$work/sequence
-	for subject in "$build"/checkpoint/*; do same "$subject" "$(subject_steps "${subject##*/}")"; done
+	for subject in "$build"/checkpoint/*; do same "$subject" "${STEPS:-40}"; done
 	input=/dev/null
 }
 

@@ -29,6 +29,6 @@ $(eval $(call arm_uboot,services))
 $(eval $(call arm_image,services_vexpress,test,$(SERVICES),vexpress))
 $(eval $(call arm_test,system-services_arm,test/system/armv7/services.sh,services))
 $(eval $(call arm_test,system-services_vexpress,test/system/armv7/services.sh,services_vexpress,emulator_board=vexpress))
-$(eval $(call arm_image,subjects,test,$(patsubst %,$(O)/component/%.elf,core init terminal_memory $(filter-out wide,$(NATIVE_SUBJECTS))) \
+$(eval $(call arm_image,subjects,test,$(patsubst %,$(O)/component/%.elf,core init terminal_memory $(filter-out wide interrupts,$(NATIVE_SUBJECTS))) \
 	test/system/subjects/config))
 $(eval $(call arm_test,system-subjects_arm,test/system/armv7/subjects.sh,subjects))
