@@ -86,7 +86,7 @@ $(O)/test/armv7_parts: $(ARMV7_PARTS) $(wildcard kernel/armv7/*.h)
 	$(CC) -std=gnu11 -O1 -g $(WARN) -Iinclude -I. -fsanitize=address,undefined -fno-sanitize-recover=undefined $(ARMV7_PARTS) -o $@
 
 TESTS += $(O)/test/armv7_fast
-ARMV7_FAST := $(addprefix kernel/armv7/,test/fast.c core.c fast.c timer_heap.c) kernel/object/ipc.c kernel/object/call_ipc.c \
+ARMV7_FAST := $(addprefix kernel/armv7/,test/fast.c core.c rewind.c fast.c timer_heap.c) kernel/object/ipc.c kernel/object/call_ipc.c \
 	kernel/object/object.c
 $(O)/test/armv7_fast: $(ARMV7_FAST) kernel/armv7/schedule.c kernel/armv7/timer.c $(wildcard kernel/armv7/*.h kernel/object/*.h)
 	@mkdir -p $(@D)
@@ -94,7 +94,7 @@ $(O)/test/armv7_fast: $(ARMV7_FAST) kernel/armv7/schedule.c kernel/armv7/timer.c
 		-fsanitize=address,undefined -fno-sanitize-recover=undefined $(ARMV7_FAST) -o $@
 
 TESTS += $(O)/test/armv7_stopped
-ARMV7_STOPPED := $(addprefix kernel/armv7/,test/stopped.c trap.c work.c)
+ARMV7_STOPPED := $(addprefix kernel/armv7/,test/stopped.c trap.c work.c rewind.c)
 $(O)/test/armv7_stopped: $(ARMV7_STOPPED) $(wildcard kernel/armv7/*.h kernel/object/*.h)
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -D_GNU_SOURCE -O1 -g $(WARN) -Ikernel/armv7/test/host $(call board_path,$(BOARD)) -Iinclude -Iinclude/arch/armv7 -I. \

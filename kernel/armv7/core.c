@@ -6,6 +6,7 @@
 #include "kernel/armv7/domain.h"
 #include "kernel/armv7/interrupt.h"
 #include "kernel/armv7/layout.h"
+#include "kernel/armv7/rewind.h"
 #include "kernel/armv7/schedule.h"
 
 enum { IP = 15 };
@@ -36,7 +37,7 @@ static void stop_answer(struct core *own, bool call)
 	struct context *user = &own->thread->machine->user;
 
 	if (call)
-		user->r[IP] -= user->cpsr & PSR_THUMB ? 2 : 4;
+		svc_rewind(&user->r[IP], &user->cpsr);
 	vector_store(own->thread->machine);
 	domain_enter(NULL);
 	own->thread = own->running = NULL;

@@ -278,6 +278,15 @@ bool map_has(const struct pd *pd, uint32_t address)
 	return entry && *entry && !is_device(*entry);
 }
 
+bool map_allows(const struct pd *pd, uint32_t address, uint32_t access)
+{
+	const uint32_t *entry = address < PD_HIGH ? entry_find(pd, address) : NULL;
+
+	if (!entry || (*entry & PTE_USER) != PTE_USER)
+		return false;
+	return access == RIGHT_READ || (access == RIGHT_EXECUTE && !(*entry & PTE_XN));
+}
+
 bool map_populate(struct pd *pd, uint32_t address)
 {
 	uint32_t *entry = address < PD_HIGH ? entry_find(pd, address) : NULL;

@@ -18,6 +18,9 @@ bool map_populate(struct pd *pd, uint32_t address);
 /* Something is mapped at `address`. */
 bool map_has(const struct pd *pd, uint32_t address);
 
+/* What is mapped at `address` may be read, or executed (RIGHT_EXECUTE); for writes there is map_populate. */
+bool map_allows(const struct pd *pd, uint32_t address, uint32_t access);
+
 /* The control block of thread `index`: ERR_BUSY if it is in use, ERR_MEMORY_QUOTA. The kernel's view of it. */
 err_t map_block(struct pd *pd, uint32_t index, void **block) MUST_CHECK;
 void map_block_drop(struct pd *pd, uint32_t index, void *block);

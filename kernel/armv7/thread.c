@@ -5,6 +5,7 @@
 
 #include "kernel/armv7/core.h"
 #include "kernel/armv7/map.h"
+#include "kernel/armv7/rewind.h"
 #include "kernel/armv7/schedule.h"
 #include "kernel/armv7/work.h"
 #include "kernel/object/machine.h"
@@ -198,7 +199,7 @@ static void registers_get(const struct thread *thread, struct registers *registe
 	registers->cpsr = machine->user.cpsr;
 	registers->tls = machine->user.tls;
 	if (thread->run == THREAD_CALLING || thread->run == THREAD_WAITING)
-		registers->r[IP] -= machine->user.cpsr & PSR_THUMB ? 2 : 4;
+		svc_rewind(&registers->r[IP], &registers->cpsr);
 	vector_store(machine);
 	if (!machine->vector.used)
 		return;

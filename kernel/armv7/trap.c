@@ -7,6 +7,7 @@
 #include "kernel/armv7/core.h"
 #include "kernel/armv7/fast.h"
 #include "kernel/armv7/map.h"
+#include "kernel/armv7/rewind.h"
 #include "kernel/armv7/schedule.h"
 #include "kernel/armv7/work.h"
 #include "kernel/object/decode.h"
@@ -100,7 +101,7 @@ static struct context *call(void)
 	uint32_t ip = user->r[IP], number;
 
 	if (BOARD_CORES > 1 && !map_has(current->pd, ip - 2)) {
-		user->r[IP] -= user->cpsr & PSR_THUMB ? 2 : 4;
+		svc_rewind(&user->r[IP], &user->cpsr);
 		return NULL;
 	}
 	if (user->cpsr & PSR_THUMB)
@@ -158,25 +159,32 @@ static enum fault fault_kind(uint32_t status)
 	}
 }
 
+/* The access was refused before this core had the lock: another one has allowed it since, and it is done again. */
+static bool mapped_meanwhile(uint32_t status, uint32_t address, uint32_t access)
+{
+	return BOARD_CORES > 1 && fault_kind(status) == FAULT_PAGE && map_allows(current->pd, address, access);
+}
+
 struct context *trap_prefetch(void)
 {
-	uint32_t status = cpu_ifsr_read();
+	uint32_t status = cpu_ifsr_read(), address = cpu_ifar_read();
 
-	if (core_enter(false))
-		fault(fault_kind(status), RIGHT_EXECUTE, cpu_ifar_read(), status);
+	if (core_enter(false) && !mapped_meanwhile(status, address, RIGHT_EXECUTE))
+		fault(fault_kind(status), RIGHT_EXECUTE, address, status);
 	return leave();
 }
 
 struct context *trap_data(void)
 {
 	enum { WRITE = 1 << 11 };
-	uint32_t status = cpu_dfsr_read(), address = cpu_dfar_read();
+	uint32_t status = cpu_dfsr_read(), address = cpu_dfar_read(), access = status & WRITE ? RIGHT_WRITE : RIGHT_READ;
 
 	if (!core_enter(false))
 		return leave();
 	enum fault kind = fault_kind(status);
-	if (!(status & WRITE) || kind != FAULT_PAGE || !map_populate(current->pd, address))
-		fault(kind, status & WRITE ? RIGHT_WRITE : RIGHT_READ, address, status);
+	if (!(status & WRITE && kind == FAULT_PAGE && map_populate(current->pd, address)) &&
+	    !mapped_meanwhile(status, address, access))
+		fault(kind, access, address, status);
 	return leave();
 }
 

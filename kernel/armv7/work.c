@@ -4,6 +4,7 @@
 
 #include "kernel/armv7/core.h"
 #include "kernel/armv7/page.h"
+#include "kernel/armv7/rewind.h"
 #include "kernel/armv7/work.h"
 #include "kernel/object/machine.h"
 
@@ -37,7 +38,7 @@ bool work_end(struct thread *thread)
 		work_forget(thread);
 		return false;
 	}
-	user->r[IP] -= user->cpsr & PSR_THUMB ? 2 : 4;
+	svc_rewind(&user->r[IP], &user->cpsr);
 	return true;
 }
 

@@ -10,7 +10,8 @@
 #define SHARED_AT ((addr_t)0x6000000)
 #define PAGE_AT ((addr_t)0x6100000)
 enum { CORES_MOST = 8, CALLS = 300, PAUSES = 100, UNMAPS = 50, REVOKES = 25, STEPS = 1000, WORKERS = 8 };
-enum { BUDGET_US = 1000, PERIOD_US = 5000 };
+enum { BUDGET_US = 1000, PERIOD_US = 5000, REMAPS = 5000 };
+#define RETURN 0xe12fff1eu     /* bx lr */
 enum { DATA = RIGHT_READ | RIGHT_WRITE };
 
 struct shared {
@@ -234,6 +235,47 @@ TEST(unmapping, "a page that is unmapped or made read-only is written no more by
 		utcb_self()->word_count = 1;
 		CHECK(ipc_reply((reply_t){reply}) == OK);
 	}
+	workers_end(1);
+	object_end(endpoint);
+	object_end(reply);
+}
+
+/* Reads and executes what others map. */
+static void read_page(addr_t address)
+{
+	struct shared *shared = (struct shared *)address;
+
+	for (;;) {
+		shared->wrong += *(volatile uint32_t *)PAGE_AT != RETURN;
+		((void (*)(void))PAGE_AT)();
+		shared->count++;
+		pause_a_little();
+	}
+}
+
+TEST(remapping, "a page that another core maps over itself is always there for who reads and executes it")
+{
+	addr_t memory = memory_take(PAGE_SIZE);
+	volatile uint32_t *page = memory_see(memory, PAGE_SIZE);
+	slot_t endpoint = object_make(KIND_ENDPOINT), reply = object_make(KIND_REPLY);
+
+	*page = RETURN;
+	worker_make(&workers[0], read_page, cores() - 1);
+	CHECK(object_revoke(cap_any(workers[0].partner.thread)) == OK);
+	workers[0].partner.thread = thread_make(workers[0].partner.pd, 1, 0x10000000, read_page, SHARED_AT, (ep_t){endpoint});
+	place(workers[0].partner.thread, 0, cores() - 1, 0, 0);
+	CHECK(pd_map(workers[0].partner.pd, PAGE_AT, MEMORY, memory, PAGE_SIZE, RIGHT_READ | RIGHT_EXECUTE) == OK);
+	partner_start(&workers[0].partner);
+	counting_await(0);
+	for (uint32_t i = 0; i < REMAPS; i++) {
+		err_t err = pd_map(workers[0].partner.pd, PAGE_AT, MEMORY, memory, PAGE_SIZE, RIGHT_READ | RIGHT_EXECUTE);
+		if (err == OK && i % 16)
+			continue;
+		CHECK(err == OK);
+		pause_a_little();
+	}
+	CHECK(ipc_wait((ep_t){endpoint}, (reply_t){reply}, (signal_t){0}, clock_now() + 1000000) == ERR_TIMEOUT);
+	CHECK(!workers[0].shared->wrong);
 	workers_end(1);
 	object_end(endpoint);
 	object_end(reply);

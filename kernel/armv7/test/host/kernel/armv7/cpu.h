@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-enum { PSR_THUMB = 1 << 5 };
+enum { PSR_THUMB = 1 << 5, PSR_STATE_IT = 0x0600fc00 };
 
 volatile uint32_t *device(uint32_t address);
 
