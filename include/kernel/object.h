@@ -27,13 +27,14 @@ enum {
 	OBJECT_ALIGN = 64,
 	OBJECT_SIZE = 256,         /* bytes to donate for thread, endpoint, reply and signal */
 	OBJECT_SIZE_SLOT = 32,     /* OBJECT_SIZE_PD (size.h) for a protection domain, plus this for each of its slots */
+	PD_SLOTS_MAX = 1 << 16,
 	CAP_LIST_MAX = 512         /* entries that one cap_list returns at most */
 };
 
 /*
  * Make an object of `kind` (PD, THREAD, ENDPOINT, REPLY, SIGNAL) from bytes [offset, offset + size) of
  * `from` (CONTROL) and put a capability with all rights into the empty slot `to` of the caller. A
- * protection domain gets (size - OBJECT_SIZE_PD) / OBJECT_SIZE_SLOT slots. `host` is for a protection
+ * protection domain gets (size - OBJECT_SIZE_PD) / OBJECT_SIZE_SLOT slots, at most PD_SLOTS_MAX. `host` is for a protection
  * domain alone: the host input/output it may do, or zero for none.
  * ERR_ARGUMENT, ERR_CAPABILITY, ERR_RIGHTS, ERR_RANGE, ERR_SLOT_IN_USE; ERR_UNSUPPORTED if the machine
  * gives no more.

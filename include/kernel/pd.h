@@ -36,8 +36,10 @@ err_t pd_protect(pd_t pd, addr_t address, addr_t size, uint32_t rights) MUST_CHE
 /*
  * Give `pd` (WRITE) the page-aligned bytes [offset, offset + size) of `from` (CONTROL) for what the kernel keeps for it
  * beside its object: page tables and threads. Needed where pd_map or thread_bind say ERR_MEMORY_QUOTA, which the hosted
- * kernel never does; it only checks. They are free again when `pd` is revoked. ERR_RANGE also if a part is in use.
+ * kernel never does; it only checks. They are free again when `pd` is revoked. ERR_RANGE also if a part is in use, or for
+ * more than PD_DONATE_MAX at a time.
  */
+enum { PD_DONATE_MAX = 1 << 20 };
 err_t pd_donate(pd_t pd, memory_t from, addr_t offset, addr_t size) MUST_CHECK;
 
 /*

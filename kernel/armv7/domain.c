@@ -128,11 +128,6 @@ bool machine_pd_end(struct pd *pd, struct thread *asker)
 	(void)asker;
 	if (core_own()->entered == pd)
 		domain_enter(NULL);
-	while (pd->machine->pool.next) {
-		struct pool *run = pd->machine->pool.next;
-		pd->machine->pool.next = run->next;
-		page_return(physical(run), run->donated);
-	}
 	if (pd == first_pd)
 		machine_end(0);
 	return false;

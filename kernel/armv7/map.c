@@ -3,6 +3,7 @@
 #include <kernel/machine.h>
 #include <kernel/pd.h>
 
+#include "kernel/armv7/core.h"
 #include "kernel/armv7/cpu.h"
 #include "kernel/armv7/device.h"
 #include "kernel/armv7/map.h"
@@ -300,6 +301,21 @@ bool map_populate(struct pd *pd, uint32_t address)
 	return true;
 }
 
+/* What was donated beside the object; nobody walks through the tables in it any more. False: the work stopped. */
+static bool runs_return(struct pd *pd)
+{
+	if (core_own()->entered == pd)
+		domain_enter(NULL);
+	while (pd->machine->pool.next) {
+		struct pool *run = pd->machine->pool.next;
+		pd->machine->pool.next = run->next;
+		page_return(physical(run), run->donated);
+		if (machine_work_stop(PD_HIGH >> TABLE_SHIFT))
+			return false;
+	}
+	return true;
+}
+
 /* Nothing is mapped any more once there is no table; its memory goes with the pool. */
 bool machine_pd_empty(struct pd *pd)
 {
@@ -311,7 +327,7 @@ bool machine_pd_empty(struct pd *pd)
 			return false;
 	}
 	pd->machine->table = NULL;
-	return true;
+	return runs_return(pd);
 }
 
 err_t map_block(struct pd *pd, uint32_t index, void **block)

@@ -37,10 +37,8 @@ uint64_t machine_epoch(void)
 }
 
 /* The bits of the bytes from `address` to `end` that lie in the page of `address`. */
-static uint64_t donation_bits(uint32_t address, uint32_t end)
+static uint64_t part_bits(uint32_t address, uint32_t end)
 {
-	if (address % PAGE_SIZE == 0 && end - address >= PAGE_SIZE)
-		return ~0ull;
 	uint32_t first = address % PAGE_SIZE / OBJECT_ALIGN, start = address & ~(PAGE_SIZE - 1);
 	uint32_t last = end - start < PAGE_SIZE ? (end - start) / OBJECT_ALIGN : 64;
 	uint64_t below = last == 64 ? ~0ull : (1ull << last) - 1;
@@ -48,21 +46,46 @@ static uint64_t donation_bits(uint32_t address, uint32_t end)
 	return below & ~((1ull << first) - 1);
 }
 
-static uint32_t page_next(uint32_t address)
+static inline uint32_t page_next(uint32_t address)
 {
 	return (address & ~(PAGE_SIZE - 1)) + PAGE_SIZE;
 }
 
+/* Bytes are parts of pages and whole ones: those can be many, and go quickly. */
+static inline uint32_t whole_pages(uint32_t address, uint32_t end)
+{
+	return address % PAGE_SIZE ? 0 : (end - address) / PAGE_SIZE;
+}
+
+static bool bytes_are_free(uint32_t at, uint32_t end)
+{
+	for (const struct page *page = page_at(at); at < end; at = page_next(at), page++) {
+		uint32_t whole = whole_pages(at, end);
+		at += whole * PAGE_SIZE;
+		for (; whole; whole--, page++)
+			if (page->mappings || page->donated)
+				return false;
+		if (at < end && (page->mappings || page->donated & part_bits(at, end)))
+			return false;
+	}
+	return true;
+}
+
 err_t page_donate(uint32_t address, uint32_t size)
 {
-	uint32_t end = address + size;
+	uint32_t at = address, end = address + size;
 
-	for (uint32_t at = address; at < end; at = page_next(at))
-		if (page_at(at)->mappings || page_at(at)->donated & donation_bits(at, end))
-			return ERR_RANGE;
-	for (uint32_t at = address; at < end; at = page_next(at)) {
-		page_at(at)->donated |= donation_bits(at, end);
-		page_at(at)->state = PAGE_UNKNOWN;
+	if (!bytes_are_free(address, end))
+		return ERR_RANGE;
+	for (struct page *page = page_at(at); at < end; at = page_next(at), page++) {
+		uint32_t whole = whole_pages(at, end);
+		at += whole * PAGE_SIZE;
+		for (; whole; whole--, page++)
+			*page = (struct page){.donated = ~0ull, .state = PAGE_UNKNOWN};
+		if (at == end)
+			break;
+		page->donated |= part_bits(at, end);
+		page->state = PAGE_UNKNOWN;
 	}
 	epoch++;
 	return OK;
@@ -70,10 +93,16 @@ err_t page_donate(uint32_t address, uint32_t size)
 
 void page_return(uint32_t address, uint32_t size)
 {
-	uint32_t end = address + size;
+	uint32_t at = address, end = address + size;
 
-	for (uint32_t at = address; at < end; at = page_next(at))
-		page_at(at)->donated &= ~donation_bits(at, end);
+	for (struct page *page = page_at(at); at < end; at = page_next(at), page++) {
+		uint32_t whole = whole_pages(at, end);
+		at += whole * PAGE_SIZE;
+		for (; whole; whole--, page++)
+			page->donated = 0;
+		if (at < end)
+			page->donated &= ~part_bits(at, end);
+	}
 }
 
 /* Of a long way only the first part: an empty run where nothing was found so far, a run that goes on behind its end. */

@@ -13,6 +13,7 @@ void pool_init(struct pool *pool, void *start, uint32_t size)
 	memset(pool, 0, sizeof *pool);
 	pool->first = (uint8_t *)low;
 	pool->units = units < POOL_UNITS ? units : POOL_UNITS;
+	pool->most[0] = pool->most[1] = POOL_UNITS;
 }
 
 void pool_add(struct pool *pool, void *start, uint32_t size)
@@ -33,25 +34,33 @@ static void units_mark(struct pool *pool, uint32_t at, uint32_t count, uint32_t 
 	}
 }
 
-static uint32_t units_free(const struct pool *pool, uint32_t at, uint32_t most)
+/* Units [at, at + count), at most 32. */
+static bool units_are_free(const struct pool *pool, uint32_t at, uint32_t count)
 {
-	uint32_t count = 0;
+	uint64_t used = pool->used[at / 32];
 
-	while (count < most && !(pool->used[(at + count) / 32] >> (at + count) % 32 & 1))
-		count++;
-	return count;
+	if (at / 32 + 1 < POOL_UNITS / 32)
+		used |= (uint64_t)pool->used[at / 32 + 1] << 32;
+	return !(used >> at % 32 & ((1ull << count) - 1));
 }
 
 static void *run_take(struct pool *run, uint32_t count, uint32_t align)
 {
-	uint32_t skip = (uint32_t)((uintptr_t)run->first / POOL_UNIT % align);
+	uint32_t skip = (uint32_t)((uintptr_t)run->first / POOL_UNIT % align), begin = skip ? align - skip : 0;
 
-	for (uint32_t at = skip ? align - skip : 0; at + count <= run->units; at += align) {
-		if (units_free(run, at, count) < count)
+	if (count > run->most[align > 1])
+		return NULL;
+	for (uint32_t at = begin; at + count <= run->units; at += align) {
+		if (run->used[at / 32] == UINT32_MAX) {
+			at = (at | 31) + 1 + begin - align;
+			continue;
+		}
+		if (!units_are_free(run, at, count))
 			continue;
 		units_mark(run, at, count, 1);
 		return memset(run->first + at * POOL_UNIT, 0, count * POOL_UNIT);
 	}
+	run->most[align > 1] = count - 1;
 	return NULL;
 }
 
@@ -71,4 +80,5 @@ void pool_give(struct pool *pool, void *at, uint32_t count)
 	while ((uintptr_t)at - (uintptr_t)run->first >= run->units * POOL_UNIT)
 		run = run->next;
 	units_mark(run, (uint32_t)((uint8_t *)at - run->first) / POOL_UNIT, count, 0);
+	run->most[0] = run->most[1] = POOL_UNITS;
 }

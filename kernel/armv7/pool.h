@@ -16,6 +16,7 @@ struct pool {
 	uint32_t units;
 	uint8_t *first;      /* aligned to POOL_UNIT */
 	uint32_t used[POOL_UNITS / 32];
+	uint32_t most[2];    /* no more units than that can be had at once from this run: one by one, and aligned */
 };
 
 /* All of [start, start + size) that is aligned and fits. */
@@ -24,7 +25,7 @@ void pool_init(struct pool *pool, void *start, uint32_t size);
 /* One more run for `pool`, whose struct lies in it. */
 void pool_add(struct pool *pool, void *start, uint32_t size);
 
-/* `count` units, zeroed, at a multiple of `align` units; NULL if there are none. */
+/* `count` units, at most 32, zeroed, at a multiple of `align` units; NULL if there are none. */
 void *pool_take(struct pool *pool, uint32_t count, uint32_t align);
 void pool_give(struct pool *pool, void *at, uint32_t count);
 

@@ -49,6 +49,7 @@ struct thread_machine {
 	uint64_t period_end;       /* machine time */
 	uint64_t started;          /* when it was switched to */
 	bool throttled;
+	bool stands;               /* by a pause of its domain: the end of that has to look at it */
 	struct work work;
 };
 

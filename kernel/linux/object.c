@@ -51,9 +51,10 @@ err_t machine_pd_donate(struct pd *pd, const struct memory *from, uint64_t offse
 }
 
 /* The process is killed before the call returns, and its calls wait for the kernel until then. */
-void machine_pd_stop(struct pd *pd)
+bool machine_pd_stop(struct pd *pd)
 {
 	(void)pd;
+	return true;
 }
 
 /* They go with its process. */

@@ -73,7 +73,7 @@ err_t do_pd_donate(struct thread *thread, const uint64_t *word, bool *blocked)
 	if (err != OK)
 		return err;
 	const struct memory *memory = (const struct memory *)cap->object;
-	if (memory->device || !size || (offset | size) % PAGE_SIZE || offset > memory->size || size > memory->size - offset)
+	if (memory->device || !size || size > PD_DONATE_MAX || (offset | size) % PAGE_SIZE || offset > memory->size || size > memory->size - offset)
 		return ERR_RANGE;
 	return machine_pd_donate(pd, memory, offset, size);
 }

@@ -42,7 +42,7 @@ err_t do_object_create(struct thread *thread, const uint64_t *word, bool *blocke
 		return ERR_RANGE;
 	if (kind == KIND_PD)
 		slots = (size - OBJECT_SIZE_PD) / OBJECT_SIZE_SLOT;
-	if (slots > 1u << 20)
+	if (slots > PD_SLOTS_MAX)
 		return ERR_RANGE;
 	err = machine_object_make((enum kind)kind, (struct memory *)memory->object, offset, size, &object);
 	if (err != OK)
@@ -86,12 +86,14 @@ err_t do_memory_derive(struct thread *thread, const uint64_t *word, bool *blocke
 }
 
 enum { PIECE = 64 };   /* slots and capabilities that are emptied in one piece */
+enum { CLEARING = 1, DRAINING };   /* how far a badge is revoked */
 
 /* Threads, slots and mappings of a domain that is about to end. False: the work stopped. */
 static bool pd_empty(struct pd *pd)
 {
 	pd->ending = true;
-	machine_pd_stop(pd);
+	if (!machine_pd_stop(pd))
+		return false;
 	while (pd->threads) {
 		struct thread *thread = pd->threads;
 		thread_detach(thread);
@@ -182,15 +184,19 @@ err_t do_cap_revoke_badge(struct thread *thread, const uint64_t *word, bool *blo
 		return ERR_CAPABILITY;
 	if (!word[1] || word[1] > UINT32_MAX)
 		return ERR_ARGUMENT;
-	struct object *object = cap->object;   /* the slot may be among those that are emptied */
-	bool first = machine_work_done() == 0;
-	while (!object_clear_badge(object, (uint32_t)word[1], &thread->mark, first, PIECE)) {
+	struct object *object = cap->object;
+	uint32_t badge = (uint32_t)word[1];
+	bool first = machine_work_done() == 0, drain = machine_work_done() == DRAINING;
+	while (!drain && !object_clear_badge(object, badge, &thread->mark, cap, first, PIECE)) {
 		first = false;
-		if (machine_work_stop(1))
+		if (machine_work_stop(CLEARING))
 			return OK;
 	}
-	if (object->kind == KIND_ENDPOINT)
-		endpoint_drain_badge((struct endpoint *)object, (uint32_t)word[1]);
+	while (object->kind == KIND_ENDPOINT && !endpoint_drain_badge((struct endpoint *)object, badge))
+		if (machine_work_stop(DRAINING))
+			return OK;
+	if (cap->badge == badge)
+		cap_clear(cap);   /* last: by it the call is made again */
 	return OK;
 }
 

@@ -81,7 +81,7 @@ err_t do_thread_read(struct thread *thread, const uint64_t *word, bool *blocked)
 	(void)blocked;
 	if (err != OK)
 		return err;
-	if (!thread_is_paused(target) && target->run != THREAD_STOPPED && target->run != THREAD_FAULTED)
+	if (!thread_is_still(target) && target->run != THREAD_STOPPED && target->run != THREAD_FAULTED)
 		return ERR_STATE;
 	return thread_state_get(target, thread_bulk(thread));
 }
@@ -101,7 +101,7 @@ err_t do_thread_write(struct thread *thread, const uint64_t *word, bool *blocked
 	struct reply *reply = cap ? (struct reply *)cap->object : NULL;
 	if (reply && (reply->caller || reply->waiter))
 		return ERR_STATE;
-	if (!thread_is_paused(target) && target->run != THREAD_STOPPED)
+	if (!thread_is_still(target) && target->run != THREAD_STOPPED)
 		return ERR_STATE;
 	memcpy(&state, thread_bulk(thread), sizeof state);
 	return thread_state_set(target, &state, reply);

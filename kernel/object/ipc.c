@@ -310,15 +310,19 @@ static void caller_drain(struct thread *thread)
 	thread->run = THREAD_STOPPED;
 }
 
-void endpoint_drain_badge(struct endpoint *endpoint, uint32_t badge)
+bool endpoint_drain_badge(struct endpoint *endpoint, uint32_t badge)
 {
+	uint32_t left = DRAIN;
 	struct link *next;
 
-	for (struct link *link = endpoint->callers.first; link; link = next) {
+	for (struct link *link = endpoint->callers.first; link && left; link = next) {
 		next = link->next;
-		if (link->thread->call_badge == badge)
-			caller_drain(link->thread);
+		if (link->thread->call_badge != badge)
+			continue;
+		caller_drain(link->thread);
+		left--;
 	}
+	return left;
 }
 
 bool endpoint_drain(struct endpoint *endpoint)

@@ -35,6 +35,6 @@ void reply_drain(struct reply *reply);
 bool signal_drain(struct signal *signal) MUST_CHECK;
 
 /* When a badge is revoked: callers that came by it and were not received continue with ERR_GONE. */
-void endpoint_drain_badge(struct endpoint *endpoint, uint32_t badge);
+bool endpoint_drain_badge(struct endpoint *endpoint, uint32_t badge) MUST_CHECK;
 
 #endif

@@ -46,8 +46,8 @@ err_t machine_pd_make(struct pd *pd, uint64_t slots, uint64_t size, struct objec
 /* More of it, page-aligned. ERR_RANGE if a part is in use. */
 err_t machine_pd_donate(struct pd *pd, const struct memory *from, uint64_t offset, uint64_t size) MUST_CHECK;
 
-/* It is ending: none of its threads runs any more. */
-void machine_pd_stop(struct pd *pd);
+/* It is ending: none of its threads runs any more. False: the work stopped. */
+bool machine_pd_stop(struct pd *pd) MUST_CHECK;
 
 /* Its mappings go, before it ends. False: the work stopped. */
 bool machine_pd_empty(struct pd *pd) MUST_CHECK;

@@ -53,6 +53,7 @@ struct pd {
 	uint32_t slot_count;
 	uint32_t slot_top;       /* all slots from here on are empty */
 	bool paused;
+	bool changing;           /* a pause, or the end of one, is half-way (machine_work_stop): either may be asked for again */
 	bool ending;             /* being revoked: nothing runs in it, nothing can be done with it */
 	int64_t clock_offset;    /* own time = machine time + offset, ns */
 	struct thread *threads;  /* list through next_in_pd */
@@ -104,6 +105,12 @@ void queue_remove(struct link *link);
 static inline bool thread_is_paused(const struct thread *thread)
 {
 	return thread->paused || (thread->pd && (thread->pd->paused || thread->pd->ending));
+}
+
+/* Its state is complete and stays as it is. */
+static inline bool thread_is_still(const struct thread *thread)
+{
+	return thread->paused || (thread->pd && ((thread->pd->paused && !thread->pd->changing) || thread->pd->ending));
 }
 
 /* Take a thread out of every queue and unbind it; its state becomes RUNNING. */

@@ -10,7 +10,7 @@ struct seen {
 };
 
 #define SEEN_AT ((addr_t)0x6000000)
-enum { BUDGET_US = 1000, PERIOD_US = 4000 };
+enum { BUDGET_US = 1000, PERIOD_US = 4000, TRIES = 20 };
 
 static struct partner partner;
 static struct seen *seen;
@@ -72,6 +72,7 @@ TEST(priorities, "a thread of higher priority runs before the call that wakes it
 {
 	const struct thread_schedule high = {5, AFFINITY_ANY, 0, 0}, low = {0, AFFINITY_ANY, 0, 0};
 	slot_t signal = object_make(KIND_SIGNAL);
+	bool later = false;
 
 	if (partner_prepare(partner_answer, &high)) {
 		partner_give(&partner, PARTNER_SIGNAL, signal, RIGHT_WAIT, 0);
@@ -79,9 +80,14 @@ TEST(priorities, "a thread of higher priority runs before the call that wakes it
 		for (uint32_t i = 1; i <= 100; i++)
 			CHECK(signal_submit((signal_t){signal}) == OK && seen->count == i);
 		CHECK(thread_schedule_set(partner.thread, &low) == OK);
-		CHECK(signal_submit((signal_t){signal}) == OK && seen->count == 100);
-		while (seen->count == 100)
-			thread_yield();
+		/* This thread's turn may end just then, on a machine that is busy otherwise; not each time. */
+		for (uint32_t i = 100; i < 100 + TRIES && !later; i++) {
+			CHECK(signal_submit((signal_t){signal}) == OK);
+			later = seen->count == i;
+			while (seen->count == i)
+				thread_yield();
+		}
+		CHECK(later);
 		partner_end(&partner);
 	}
 	object_end(signal);

@@ -7,7 +7,7 @@
 #include "test/bench/armv7/figure.h"
 
 #define WATCH_AT ((addr_t)0x6000000)
-enum { RANGE = 64 << 20, SLOTS_MANY = 16384, DOMAIN_PAGES = 8192 };
+enum { RANGE = 64 << 20, SLOTS_MANY = PD_SLOTS_MAX, DOMAIN_PAGES = 8192, THREADS_MANY = UTCB_COUNT, DONATIONS = 10, BADGE = 3 };
 
 struct watch {
 	volatile uint32_t worst_ns; /* since it was set to 0 */
@@ -15,6 +15,7 @@ struct watch {
 };
 
 static struct pair pair;
+static thread_t crowd_threads[THREADS_MANY];
 static struct watch *watch;
 
 static void partner_watch(addr_t address)
@@ -97,25 +98,105 @@ static void objects_watch(void)
 
 	watch_begin();
 	CHECK(object_create(KIND_PD, MEMORY, offset, size, (host_t){0}, slot) == OK);
-	watch_end("latest wake-up during: a domain made with 16,384 slots");
+	watch_end("latest wake-up during: a domain made with 65,536 slots");
 	for (uint32_t i = 1; i < SLOTS_MANY; i++)
 		CHECK(cap_copy(PD_SELF, signal, pd, i, RIGHT_ALL, 0) == OK);
 	watch_begin();
 	while (next)
 		CHECK(cap_list(pd, next, CAP_LIST_MAX, entries, &count, &next) == OK);
-	watch_end("latest wake-up during: 16,384 capabilities listed");
+	watch_end("latest wake-up during: 65,536 capabilities listed");
 	watch_begin();
 	CHECK(cap_revoke_badge((cap_t){signal}, 1) == OK);
-	watch_end("latest wake-up during: one badge of 16,384 capabilities revoked");
+	watch_end("latest wake-up during: one badge of 65,536 capabilities revoked");
 	watch_begin();
 	CHECK(object_revoke((cap_t){signal}) == OK);
-	watch_end("latest wake-up during: an object with 16,384 capabilities revoked");
+	watch_end("latest wake-up during: an object with 65,536 capabilities revoked");
 	for (uint32_t i = 1; i < SLOTS_MANY; i++)
 		CHECK(cap_copy(PD_SELF, BOOT_SLOT_MEMORY, pd, i, RIGHT_ALL, 0) == OK);
 	CHECK(pd_map(pd, WATCH_AT, MEMORY, pages, DOMAIN_PAGES * PAGE_SIZE, RIGHT_READ) == OK);
 	watch_begin();
 	CHECK(object_revoke((cap_t){slot}) == OK);
-	watch_end("latest wake-up during: a domain with 16,384 capabilities and 32 MiB of mappings revoked");
+	watch_end("latest wake-up during: a domain with 65,536 capabilities and 32 MiB of mappings revoked");
+}
+
+static void partner_spin(addr_t argument)
+{
+	(void)argument;
+	for (;;)
+		;
+}
+
+/* Calls, and does it again: it needs no stack. */
+static void partner_call(addr_t argument)
+{
+	(void)argument;
+	for (;;) {
+		err_t ignored = ipc_call((ep_t){PARTNER_EP});
+		(void)ignored;
+	}
+}
+
+/* As many threads as a domain can have, all to begin with `main`; the domain is paused. */
+static void crowd_make(struct partner *crowd, void (*main)(addr_t), slot_t object)
+{
+	partner_make(crowd, main, 0, (ep_t){0});
+	CHECK(pd_pause(crowd->pd, 0) == OK);
+	if (object)
+		partner_give(crowd, PARTNER_EP, object, RIGHT_SEND, BADGE);
+	for (uint32_t i = 0; i < DONATIONS; i++)
+		CHECK(pd_donate(crowd->pd, MEMORY, memory_take(PD_DONATE_MAX), PD_DONATE_MAX) == OK);
+	partner_start(crowd);
+	for (uint32_t i = 1; i < THREADS_MANY; i++) {
+		crowd_threads[i] = thread_make(crowd->pd, i, 0x10000000 - i * 64, main, 0, (ep_t){0});
+		CHECK(thread_resume(crowd_threads[i]) == OK);
+	}
+}
+
+/* This thread's turn is long enough for both. */
+static void crowd_watch(const char *resume, const char *pause, const char *end, struct partner *crowd)
+{
+	watch_begin();
+	CHECK(pd_resume(crowd->pd) == OK);
+	watch_end(resume);
+	watch_begin();
+	CHECK(pd_pause(crowd->pd, 0) == OK);
+	watch_end(pause);
+	watch_begin();
+	CHECK(object_revoke(cap_any(crowd->pd)) == OK);
+	watch_end(end);
+	object_end(crowd->thread.slot);
+	for (uint32_t i = 1; i < THREADS_MANY; i++)
+		object_end(crowd_threads[i].slot);
+}
+
+static void threads_watch(void)
+{
+	static struct partner spinners, callers;
+	slot_t ep = object_make(KIND_ENDPOINT), silent = object_make(KIND_SIGNAL);
+	uint32_t badges, count;
+
+	watch_begin();
+	crowd_make(&spinners, partner_spin, 0);
+	watch_end("latest wake-up during: a domain given 10 MiB, and 512 threads made in it");
+	crowd_watch("latest wake-up during: a domain of 512 ready threads resumed",
+	            "latest wake-up during: a domain of 512 ready threads paused",
+	            "latest wake-up during: a domain of 512 ready threads revoked", &spinners);
+	crowd_make(&callers, partner_call, ep);
+	/* All of them come to call while this thread waits. */
+	CHECK(pd_resume(callers.pd) == OK);
+	CHECK(signal_wait((signal_t){silent}, clock_now() + 20000000, &badges, &count) == ERR_TIMEOUT);
+	watch_begin();
+	CHECK(cap_revoke_badge((cap_t){ep}, BADGE + 1) == OK);
+	watch_end("latest wake-up during: a badge revoked that none of 512 callers has");
+	CHECK(pd_pause(callers.pd, 0) == OK);
+	watch_begin();
+	CHECK(cap_revoke_badge((cap_t){ep}, BADGE) == OK);
+	watch_end("latest wake-up during: the badge of 512 callers revoked");
+	crowd_watch("latest wake-up during: the domain of 512 callers resumed",
+	            "latest wake-up during: the domain of 512 callers paused",
+	            "latest wake-up during: the domain of 512 callers revoked", &callers);
+	object_end(silent);
+	object_end(ep);
 }
 
 TEST(latency, "a thread of the highest priority wakes in time, whatever another one asks for")
@@ -127,5 +208,6 @@ TEST(latency, "a thread of the highest priority wakes in time, whatever another 
 	watch_end("latest wake-up during: no work in the kernel");
 	ranges_watch();
 	objects_watch();
+	threads_watch();
 	pair_end(&pair);
 }
