@@ -3,8 +3,8 @@
  * The short way of a message: a call to a server that waits, and the answer of a server that waits for the next call. It
  * does exactly what call_do and schedule_next do, in a fraction of the instructions, where all of this holds:
  *
- *   both      no capabilities are sent; the partner is not paused; neither thread has a budget; nobody else would have
- *             to run next (schedule_may_hand)
+ *   both      no capabilities are sent; the partner is neither paused nor throttled; nobody else would have to run next
+ *             (schedule_may_hand)
  *   call      the first that waits at the endpoint is not paused and waits without a deadline
  *   answer    the reply object has a caller that did not fault; then no deadline, no call and no signal that waits already
  *

@@ -303,11 +303,20 @@ static void switch_to(struct thread *next)
 	budget_start(next);
 }
 
+/* When the turn of `next` ends, or its budget. */
+static uint64_t turn_or_budget(const struct thread *next)
+{
+	uint64_t turn = core_own()->slice_end[next->schedule.priority];
+	uint64_t used = next->schedule.budget ? next->machine->started + next->machine->budget_left : UINT64_MAX;
+
+	return turn < used ? turn : used;
+}
+
 struct context *schedule_next(void)
 {
 	struct core *own = core_own();
 	struct thread *next = choose();
-	uint64_t event = UINT64_MAX, *slice = &own->slice_end[next->schedule.priority];
+	uint64_t *slice = &own->slice_end[next->schedule.priority];
 
 	domain_enter(next->pd);
 	if (next != own->running)
@@ -316,10 +325,7 @@ struct context *schedule_next(void)
 		*slice = UINT64_MAX;
 	else if (*slice == UINT64_MAX)
 		*slice = machine_now() + SLICE_NS;
-	event = *slice;
-	if (next->schedule.budget && next->machine->started + next->machine->budget_left < event)
-		event = next->machine->started + next->machine->budget_left;
-	timer_program(event);
+	timer_program(turn_or_budget(next));
 	own->thread = next;
 	return &next->machine->user;
 }
@@ -330,7 +336,7 @@ bool schedule_may_hand(const struct thread *to)
 	const struct thread *thread = own->thread;
 	uint32_t from = thread->schedule.priority, priority = to->schedule.priority;
 
-	if (thread->schedule.budget || to->schedule.budget || core_of(to) != own)
+	if (to->machine->throttled || core_of(to) != own)
 		return false;
 	if (from == priority)
 		return true;
@@ -348,6 +354,13 @@ static void link_replace(struct link *old, struct link *link, struct thread *thr
 	else
 		link->queue->last = &link->next;
 	*old = (struct link){0};
+}
+
+/* The time that was used is charged, and what the next one may use ends in time. */
+static void budgets_hand(struct thread *to)
+{
+	switch_to(to);
+	timer_program(turn_or_budget(to));
 }
 
 struct context *schedule_hand(struct thread *to)
@@ -369,7 +382,10 @@ struct context *schedule_hand(struct thread *to)
 	if (!link->next)
 		own->slice_end[priority] = UINT64_MAX;
 	domain_enter(to->pd);
-	registers_switch(to);
+	if (own->thread->schedule.budget || to->schedule.budget)
+		budgets_hand(to);
+	else
+		registers_switch(to);
 	own->preferred = NULL;
 	own->thread = to;
 	return &to->machine->user;

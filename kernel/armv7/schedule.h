@@ -27,8 +27,8 @@ void schedule_forget(struct thread *thread);
 void schedule_prefer(struct thread *thread);
 
 /*
- * The short way from current, which is about to block, to `to`, which is about to be ready. It may be gone if nobody has a
- * budget, and `to` takes the turn of current, or is alone at its priority with nobody above.
+ * The short way from current, which is about to block, to `to`, which is about to be ready. It may be gone if `to` is not
+ * throttled, and takes the turn of current, or is alone at its priority with nobody above.
  */
 bool schedule_may_hand(const struct thread *to);
 

@@ -245,9 +245,10 @@ static void disturb(void)
 		machine_yield(current);
 	else if (kind == 6)
 		clock_forward(random_below(1000000)), schedule_interrupt();
-	else
-		return;
-	schedule_next();
+	else if (kind < 10)
+		clock_forward(random_below(20000));   /* the interrupt is not there yet */
+	if (kind < 7)
+		schedule_next();
 }
 
 /* A slot that holds an object of this kind if there is one near. */
@@ -307,11 +308,13 @@ static struct context *long_way(uint32_t number)
 	return schedule_next();
 }
 
+static uint32_t bounded_ways, used_up;
 static uint32_t short_ways[CALL_IPC_REPLY_WAIT + 1], long_ways[CALL_IPC_REPLY_WAIT + 1];
 
 static void call_try(void)
 {
 	uint32_t number = arguments_choose();
+	const struct thread *thread = current;
 
 	picture_take(&before);
 	const struct context *fast = fast_call(number);
@@ -325,6 +328,8 @@ static void call_try(void)
 	picture_take(&after_long);
 	EXPECT(!fast || (fast == slow && !memcmp(&after_fast, &after_long, sizeof after_long)));
 	may_idle = true;
+	bounded_ways += fast && thread->schedule.budget;
+	used_up += fast && thread->machine->throttled;
 	if (number == CALL_IPC_CALL || number == CALL_IPC_REPLY_WAIT)
 		(fast ? short_ways : long_ways)[number]++;
 }
@@ -338,6 +343,8 @@ int main(void)
 	}
 	printf("calls: %u by the short way, %u not; answers: %u, %u\n", short_ways[CALL_IPC_CALL], long_ways[CALL_IPC_CALL],
 	       short_ways[CALL_IPC_REPLY_WAIT], long_ways[CALL_IPC_REPLY_WAIT]);
+	printf("of threads with a budget: %u, after which it was used up %u times\n", bounded_ways, used_up);
+	EXPECT(bounded_ways > 1000 && used_up > 100);
 	EXPECT(short_ways[CALL_IPC_CALL] > 1000 && long_ways[CALL_IPC_CALL] > 1000);
 	EXPECT(short_ways[CALL_IPC_REPLY_WAIT] > 1000 && long_ways[CALL_IPC_REPLY_WAIT] > 1000);
 	printf("1 passed, 0 failed\n");

@@ -2,7 +2,7 @@
 /* What messages and signals between two protection domains cost. */
 #include "test/bench/armv7/figure.h"
 
-enum { RECEIVE = 10, FAR = 1u << 30 };
+enum { RECEIVE = 10, FAR = 1u << 30, SECOND_US = 1000000 };
 
 static struct pair pair;
 
@@ -20,11 +20,14 @@ static void partner_answer(addr_t wait_ns)
 	}
 }
 
-static void calls_measure(const char *what, uint32_t words, uint32_t caps, addr_t wait_ns, uint32_t priority)
+static void calls_measure(const char *what, uint32_t words, uint32_t caps, addr_t wait_ns, uint32_t priority,
+                          uint32_t budget_us)
 {
+	const struct thread_schedule bounded = {priority, AFFINITY_ANY, budget_us, SECOND_US};
 	bool right = true;
 
 	pair_make(&pair, partner_answer, wait_ns, priority, false);
+	CHECK(!budget_us || thread_schedule_set(pair.partner.thread, &bounded) == OK);
 	utcb_self()->caps[0] = pair.signal;
 	message_set(words, caps);
 	right = ipc_call((ep_t){pair.ep}) == OK;
@@ -41,12 +44,13 @@ static void calls_measure(const char *what, uint32_t words, uint32_t caps, addr_
 
 TEST(messages, "call and reply between two protection domains")
 {
-	calls_measure("call and reply, no words", 0, 0, 0, 0);
-	calls_measure("call and reply, 4 words", 4, 0, 0, 0);
-	calls_measure("call and reply, 32 words", 32, 0, 0, 0);
-	calls_measure("call and reply, 4 words, a server of higher priority", 4, 0, 0, 5);
-	calls_measure("call and reply, 4 words, the long way: a server with a deadline", 4, 0, FAR, 0);
-	calls_measure("call with a capability, and reply, 4 words", 4, 1, 0, 0);
+	calls_measure("call and reply, no words", 0, 0, 0, 0, 0);
+	calls_measure("call and reply, 4 words", 4, 0, 0, 0, 0);
+	calls_measure("call and reply, 32 words", 32, 0, 0, 0, 0);
+	calls_measure("call and reply, 4 words, a server of higher priority", 4, 0, 0, 5, 0);
+	calls_measure("call and reply, 4 words, a server with a budget", 4, 0, 0, 0, SECOND_US / 2);
+	calls_measure("call and reply, 4 words, the long way: a server with a deadline", 4, 0, FAR, 0, 0);
+	calls_measure("call with a capability, and reply, 4 words", 4, 1, 0, 0, 0);
 }
 
 /* Answers with the time at which it had the message. */
