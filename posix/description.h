@@ -6,6 +6,7 @@
 #include <posix/machine.h>
 
 #include "posix/inode.h"
+#include "posix/list.h"
 #include "posix/wait.h"
 
 enum { DESCRIPTORS = 1024 };
@@ -13,8 +14,13 @@ enum {
 	O_WRONLY = 1, O_RDWR = 2, O_ACCMODE = 3, O_CREAT = 0100, O_EXCL = 0200, O_TRUNC = 01000, O_APPEND = 02000,
 	O_NONBLOCK = 04000, O_CLOEXEC = 02000000, O_PATH = 010000000
 };
-enum { POLLIN = 1, POLLOUT = 4, POLLERR = 8, POLLHUP = 16, POLLNVAL = 32 };
+enum {
+	POLLIN = 1, POLLPRI = 2, POLLOUT = 4, POLLERR = 8, POLLHUP = 16, POLLNVAL = 32, POLLRDNORM = 0x40, POLLRDBAND = 0x80,
+	POLLWRNORM = 0x100, POLLWRBAND = 0x200, POLLRDHUP = 0x2000
+};
+enum { READABLE = POLLIN | POLLRDNORM, WRITABLE = POLLOUT | POLLWRNORM };
 enum { AT_FDCWD = -100 };
+enum { ANONYMOUS = 0600 };         /* what is no file: its mode. It has a position, which is 0 */
 
 struct description;
 struct file_kind {
@@ -22,12 +28,17 @@ struct file_kind {
 	long (*read)(struct description *file, uint64_t offset, void *buffer, uint64_t size);
 	long (*write)(struct description *file, uint64_t offset, const void *buffer, uint64_t size);
 	void (*close)(struct description *file);
-	uint32_t (*ready)(const struct description *file);         /* POLL bits */
-	struct wait_queue *(*queue)(struct description *file);     /* woken when ready changes; NULL: always ready */
-	uint64_t (*deadline)(const struct description *file);      /* when ready changes by itself, own clock */
+	/*
+	 * Readiness, for poll, select and epoll: POLL bits (NULL: always ready, and nothing for epoll); the queue that is
+	 * told of each change (NULL: there is none); when it changes by itself, own clock (NULL: never does).
+	 */
+	uint32_t (*ready)(const struct description *file);
+	struct wait_queue *(*queue)(struct description *file);
+	uint64_t (*deadline)(const struct description *file);
 	uint64_t (*waiting)(const struct description *file);       /* bytes that could be read now */
 	bool seekable;
-	uint32_t type;                                             /* S_IFMT bits of stat */
+	bool whole;                                                /* what is written at once is one message */
+	uint32_t type;                                             /* S_IFMT bits of stat, or ANONYMOUS */
 };
 
 struct description {
@@ -37,6 +48,7 @@ struct description {
 	uint64_t position;
 	struct inode *inode;       /* files, directories, devices */
 	void *state;               /* pipes, streams */
+	struct link items;         /* of epoll descriptions that watch this one */
 };
 
 /* Descriptors. Numbers or -errno. */
@@ -44,6 +56,16 @@ struct description *description_make(const struct file_kind *kind, uint32_t flag
 struct description *description_of(uint64_t descriptor);
 long descriptor_put(struct description *file, uint64_t least, bool close_exec);
 void description_release(struct description *file);
+
+/* The first descriptor of one that was made, or the two into the program's memory; what has none goes. */
+long description_enter(struct description *file, bool close_exec);
+long description_enter_pair(struct description *files[2], bool close_exec, addr_t to);
+
+/* From here on descriptors were never used. */
+uint32_t descriptors_top(void);
+
+/* A description goes: out of all epoll descriptions. */
+void epoll_forget(struct description *file);
 
 extern const struct file_kind file_ram, file_directory;
 

@@ -6,11 +6,12 @@
 #include "posix/description.h"
 #include "posix/errno.h"
 #include "posix/handlers.h"
+#include "posix/seal.h"
 #include "posix/user.h"
 
 enum {
 	F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK = 36, F_OFD_SETLKW = 38,
-	F_DUPFD_CLOEXEC = 1030
+	F_DUPFD_CLOEXEC = 1030, F_ADD_SEALS = 1033, F_GET_SEALS
 };
 enum { FIONREAD = 0x541b, FIONBIO = 0x5421, FIONCLEX = 0x5450, FIOCLEX = 0x5451 };
 enum { LOCK_UNLOCKED = 2, WHENCE_LAST = 2 };
@@ -19,6 +20,12 @@ static struct {
 	struct description *file;
 	bool close_exec;
 } descriptors[DESCRIPTORS];
+static uint32_t top;
+
+uint32_t descriptors_top(void)
+{
+	return top;
+}
 
 struct description *description_make(const struct file_kind *kind, uint32_t flags)
 {
@@ -28,6 +35,7 @@ struct description *description_make(const struct file_kind *kind, uint32_t flag
 		return NULL;
 	file->kind = kind;
 	file->flags = flags & (O_ACCMODE | O_APPEND | O_NONBLOCK);
+	list_init(&file->items);
 	return file;
 }
 
@@ -43,6 +51,8 @@ long descriptor_put(struct description *file, uint64_t least, bool close_exec)
 			descriptors[i].file = file;
 			descriptors[i].close_exec = close_exec;
 			file->references++;
+			if (i >= top)
+				top = (uint32_t)i + 1;
 			return (long)i;
 		}
 	return -EMFILE;
@@ -52,6 +62,7 @@ void description_release(struct description *file)
 {
 	if (--file->references)
 		return;
+	epoll_forget(file);
 	if (file->kind->close)
 		file->kind->close(file);
 	if (file->inode)
@@ -68,6 +79,27 @@ static long descriptor_close(uint64_t descriptor)
 	descriptors[(uint32_t)descriptor].file = NULL;
 	description_release(file);
 	return 0;
+}
+
+long description_enter(struct description *file, bool close_exec)
+{
+	file->references = 1;
+	long number = descriptor_put(file, 0, close_exec);
+	description_release(file);
+	return number;
+}
+
+long description_enter_pair(struct description *files[2], bool close_exec, addr_t to)
+{
+	long first = description_enter(files[0], close_exec), second = description_enter(files[1], close_exec);
+	const int32_t numbers[2] = {(int32_t)first, (int32_t)second};
+	long result = first < 0 ? first : second < 0 ? second : user_write(to, numbers, sizeof numbers);
+
+	if (result && first >= 0)
+		(void)descriptor_close((uint64_t)first);
+	if (result && second >= 0)
+		(void)descriptor_close((uint64_t)second);
+	return result;
 }
 
 long call_close(const uint64_t a[6])
@@ -143,10 +175,12 @@ long call_fcntl(const uint64_t a[6])
 	case F_DUPFD_CLOEXEC: return a[2] < DESCRIPTORS ? descriptor_put(file, a[2], command != F_DUPFD) : -EINVAL;
 	case F_GETFD: return descriptors[(uint32_t)a[0]].close_exec;
 	case F_SETFD: descriptors[(uint32_t)a[0]].close_exec = a[2] & 1; return 0;
-	case F_GETFL: return file->flags | O_LARGEFILE;
+	case F_GETFL: return file->flags | (file->inode ? O_LARGEFILE : 0);
 	case F_SETFL:
 		file->flags = (file->flags & O_ACCMODE) | (a[2] & (O_APPEND | O_NONBLOCK));
 		return 0;
+	case F_ADD_SEALS: return seals_add(file, (uint32_t)a[2]);
+	case F_GET_SEALS: return seals_get(file);
 	case F_GETLK:
 	case F_OFD_GETLK: return lock_answer(a[2], true);
 	default: break;

@@ -7,14 +7,14 @@
 #include "posix/errno.h"
 #include "posix/file.h"
 #include "posix/handlers.h"
+#include "posix/seal.h"
 #include "posix/signal.h"
 #include "posix/thread.h"
 #include "posix/user.h"
 
-enum { PIECE = 64 * 1024, VECTORS = 1024 };
 enum { SEEK_SET, SEEK_CUR, SEEK_END, SEEK_DATA, SEEK_HOLE };
 
-static void *piece(void)
+void *thread_piece(void)
 {
 	static void *pieces[THREADS + 1];
 	void **own = &pieces[thread_self()->index];
@@ -28,14 +28,14 @@ static void *piece(void)
 static long bytes_read(struct description *file, addr_t to, uint64_t size, const uint64_t *offset)
 {
 	uint64_t done = 0, at = offset ? *offset : file->position;
-	uint8_t *buffer = piece();
+	uint8_t *buffer = thread_piece();
 
 	if (!buffer)
 		return -ENOMEM;
 	if ((file->flags & O_ACCMODE) == O_WRONLY)
 		return -EBADF;
 	if (!file->kind->read)
-		return -EISDIR;
+		return file->kind == &file_directory ? -EISDIR : -EINVAL;
 	do {
 		uint64_t part = size - done < PIECE ? size - done : PIECE;
 		long moved = file->kind->read(file, at + done, buffer, part);
@@ -54,7 +54,7 @@ static long bytes_read(struct description *file, addr_t to, uint64_t size, const
 
 static long bytes_write(struct description *file, addr_t from, uint64_t size, const uint64_t *offset)
 {
-	uint8_t *buffer = piece();
+	uint8_t *buffer = thread_piece();
 	uint64_t done = 0;
 
 	if (!buffer)
@@ -62,7 +62,9 @@ static long bytes_write(struct description *file, addr_t from, uint64_t size, co
 	if ((file->flags & O_ACCMODE) == 0)
 		return -EBADF;
 	if (!file->kind->write)
-		return -EBADF;
+		return -EINVAL;
+	if (file->kind->whole && size > PIECE)
+		return -EMSGSIZE;
 	if (!offset && file->flags & O_APPEND && file->inode)
 		file->position = file->inode->size;
 	uint64_t at = offset ? *offset : file->position;
@@ -120,55 +122,90 @@ long call_pwrite(const uint64_t a[6])
 	return transfer(a, true, true);
 }
 
-/* Small vectors are gathered, so that they are one write of a stream. */
-static long gather_write(struct description *file, const addr_t (*vector)[2], uint64_t count, const uint64_t *offset)
+long vector_size(addr_t at, uint64_t count, uint64_t *size)
 {
-	uint8_t *buffer = piece();
-	uint64_t total = 0;
+	addr_t part[2];
 
+	*size = 0;
 	for (uint64_t i = 0; i < count; i++) {
-		if (user_read(buffer + total, vector[i][0], vector[i][1])) {
-			if (!total)
-				return -EFAULT;
-			break;
-		}
-		total += vector[i][1];
+		if (user_read(part, at + i * sizeof part, sizeof part))
+			return -EFAULT;
+		if (part[1] > INTPTR_MAX - *size)
+			return -EINVAL;
+		*size += part[1];
 	}
-	if ((file->flags & O_ACCMODE) == 0 || !file->kind->write)
-		return -EBADF;
+	return 0;
+}
+
+long vector_gather(addr_t at, uint64_t count, uint8_t **bytes)
+{
+	uint8_t *buffer = *bytes = thread_piece();
+	uint64_t total = 0;
+	addr_t part[2];
+
+	if (!buffer)
+		return -ENOMEM;
+	for (uint64_t i = 0; i < count; i++) {
+		if (user_read(part, at + i * sizeof part, sizeof part) || part[1] > PIECE - total ||
+		    user_read(buffer + total, part[0], part[1]))
+			return total ? (long)total : -EFAULT;
+		total += part[1];
+	}
+	return (long)total;
+}
+
+long vector_scatter(addr_t at, uint64_t count, const uint8_t *bytes, uint64_t size)
+{
+	uint64_t done = 0;
+	addr_t part[2];
+
+	for (uint64_t i = 0; i < count && done < size; i++) {
+		if (user_read(part, at + i * sizeof part, sizeof part))
+			return -EFAULT;
+		uint64_t length = part[1] < size - done ? part[1] : size - done;
+		if (user_write(part[0], bytes + done, length))
+			return -EFAULT;
+		done += length;
+	}
+	return (long)size;
+}
+
+/* Small vectors are gathered, so that they are one write of a stream. */
+static long gather_write(struct description *file, addr_t vector, uint64_t count, const uint64_t *offset)
+{
+	uint8_t *buffer;
+	long total = vector_gather(vector, count, &buffer);
+
+	if (total < 0)
+		return total;
 	if (!offset && file->flags & O_APPEND && file->inode)
 		file->position = file->inode->size;
-	long moved = file->kind->write(file, offset ? *offset : file->position, buffer, total);
+	long moved = file->kind->write(file, offset ? *offset : file->position, buffer, (uint64_t)total);
 	if (moved > 0 && !offset)
 		file->position += (uint64_t)moved;
 	return moved;
 }
 
-static long vector_transfer(const uint64_t a[6], bool write, bool positioned)
+/* What has no position gives what it has at once. */
+static long scatter_read(struct description *file, addr_t vector, uint64_t count, uint64_t size)
 {
-	static addr_t vector[VECTORS][2];
-	struct description *file = description_of(a[0]);
-	uint64_t total = 0, done = 0;
+	uint8_t *buffer = thread_piece();
 
-	if (!file)
-		return -EBADF;
-	if (a[2] > VECTORS)
-		return -EINVAL;
-	if (positioned && !file->kind->seekable)
-		return -ESPIPE;
-	if (user_read(vector, a[1], a[2] * sizeof *vector))
-		return -EFAULT;
+	if (!buffer)
+		return -ENOMEM;
+	long moved = file->kind->read(file, 0, buffer, size < PIECE ? size : PIECE);
+	return moved > 0 ? vector_scatter(vector, count, buffer, (uint64_t)moved) : moved;
+}
+
+static long vector_parts(const uint64_t a[6], bool write, bool positioned)
+{
+	uint64_t done = 0;
+
 	for (uint64_t i = 0; i < a[2]; i++) {
-		if (vector[i][1] > INTPTR_MAX - total)
-			return -EINVAL;
-		total += vector[i][1];
-	}
-	if (write && total <= PIECE && piece())
-		return gather_write(file, vector, a[2], positioned ? &a[3] : NULL);
-	for (uint64_t i = 0; i < a[2]; i++) {
-		if (user_read(vector[i], a[1] + i * sizeof *vector, sizeof *vector))
+		addr_t vector[2];
+		if (user_read(vector, a[1] + i * sizeof vector, sizeof vector))
 			return done ? (long)done : -EFAULT;
-		const uint64_t part[6] = {a[0], vector[i][0], vector[i][1], a[3] + done};
+		const uint64_t part[6] = {a[0], vector[0], vector[1], a[3] + done};
 		if (!part[2])
 			continue;
 		long moved = transfer(part, write, positioned);
@@ -179,6 +216,32 @@ static long vector_transfer(const uint64_t a[6], bool write, bool positioned)
 			break;
 	}
 	return (long)done;
+}
+
+static long vector_transfer(const uint64_t a[6], bool write, bool positioned)
+{
+	struct description *file = description_of(a[0]);
+	uint64_t total;
+
+	if (!file || (file->flags & O_ACCMODE) == (write ? 0 : O_WRONLY))
+		return -EBADF;
+	if (a[2] > VECTORS)
+		return -EINVAL;
+	if (positioned && !file->kind->seekable)
+		return -ESPIPE;
+	long result = vector_size((addr_t)a[1], a[2], &total);
+	if (result)
+		return result;
+	if (write && file->kind->whole && total > PIECE)
+		return -EMSGSIZE;
+	bool at_once = write ? file->kind->write && total <= PIECE : file->kind->read && !file->kind->seekable && total;
+	if (!at_once)
+		return vector_parts(a, write, positioned);
+	file->references++;
+	result = write ? gather_write(file, (addr_t)a[1], a[2], positioned ? &a[3] : NULL)
+	               : scatter_read(file, (addr_t)a[1], a[2], total);
+	description_release(file);
+	return result;
 }
 
 long call_readv(const uint64_t a[6])
@@ -213,7 +276,7 @@ int64_t file_seek(uint64_t descriptor, int64_t offset, uint64_t whence)
 	if (!file->kind->seekable && file->inode && file->inode->kind == INODE_DIRECTORY && !whence && offset >= 0)
 		return (int64_t)(file->position = (uint64_t)offset);
 	if (!file->kind->seekable)
-		return -ESPIPE;
+		return file->kind->type == ANONYMOUS ? 0 : -ESPIPE;
 	int64_t size = file->inode ? (int64_t)file->inode->size : 0;
 	switch (whence) {
 	case SEEK_SET: break;
@@ -247,7 +310,7 @@ long call_truncate_file(const uint64_t a[6])
 		return -EBADF;
 	if (!file->inode || file->inode->kind != INODE_FILE || !(file->flags & O_ACCMODE) || (int64_t)a[1] < 0)
 		return -EINVAL;
-	return inode_resize(file->inode, a[1]);
+	return sealed_size(file->inode, a[1]) ? -EPERM : inode_resize(file->inode, a[1]);
 }
 
 long call_truncate(const uint64_t a[6])
@@ -278,6 +341,8 @@ long call_fallocate(const uint64_t a[6])
 		return -EOPNOTSUPP;
 	if (a[2] > INT64_MAX - a[3])
 		return -EFBIG;
+	if (sealed_size(file->inode, a[2] + a[3] > file->inode->size ? a[2] + a[3] : file->inode->size))
+		return -EPERM;
 	return a[2] + a[3] > file->inode->size ? inode_resize(file->inode, a[2] + a[3]) : 0;
 }
 
@@ -304,7 +369,8 @@ static long send_file(const uint64_t a[6], uint64_t width)
 {
 	struct description *out = description_of(a[0]), *in = description_of(a[1]);
 	uint64_t at, done = 0;
-	uint8_t *buffer = piece();
+	uint8_t *buffer = thread_piece();
+	long result = 0;
 
 	if (!out || !in || !out->kind->write || !in->kind->read)
 		return -EBADF;
@@ -313,22 +379,26 @@ static long send_file(const uint64_t a[6], uint64_t width)
 	at = a[2] ? 0 : in->position;
 	if (a[2] && user_read(&at, a[2], width))
 		return -EFAULT;
+	in->references++;
+	out->references++;
 	while (done < a[3]) {
 		long moved = in->kind->read(in, at + done, buffer, a[3] - done < PIECE ? a[3] - done : PIECE);
 		if (moved > 0)
 			moved = out->kind->write(out, out->position, buffer, (uint64_t)moved);
-		if (moved < 0 && !done)
-			return moved;
+		result = moved;
 		if (moved <= 0)
 			break;
 		out->position += (uint64_t)moved;
 		done += (uint64_t)moved;
 	}
 	at += done;
-	if (a[2])
+	if (done && !a[2])
+		in->position = at;
+	description_release(in);
+	description_release(out);
+	if (a[2] && done)
 		return user_write(a[2], &at, width) ? -EFAULT : (long)done;
-	in->position = at;
-	return (long)done;
+	return done ? (long)done : result;
 }
 
 long call_sendfile(const uint64_t a[6])
@@ -353,6 +423,8 @@ long file_map_size(int descriptor, bool write, uint64_t *size)
 		return MAP_ZEROES;
 	if (!file->inode || file->inode->kind != INODE_FILE)
 		return -ENODEV;
+	if (write && file->inode->seals & (SEAL_WRITE | SEAL_FUTURE_WRITE))
+		return -EPERM;
 	*size = file->inode->size;
 	return 0;
 }

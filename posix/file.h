@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <kernel/types.h>
+
 /* At start: the RAM file system with /, /dev, /tmp, the bundle's files, standard streams on 0, 1, 2. */
 long file_start(void);
 
@@ -27,6 +29,18 @@ long file_map_shared(int descriptor, uint64_t end, struct chunk **chunk);
 
 /* lseek: the new position or -errno. */
 int64_t file_seek(uint64_t descriptor, int64_t offset, uint64_t whence);
+
+/*
+ * Vectors of the program (struct iovec): how many bytes they are; bytes out of them, in memory of the calling thread, as many
+ * as that holds; and bytes into them. -EFAULT, -EINVAL.
+ */
+enum { PIECE = 64 * 1024, VECTORS = 1024 };
+long vector_size(addr_t at, uint64_t count, uint64_t *size);
+long vector_gather(addr_t at, uint64_t count, uint8_t **bytes);
+long vector_scatter(addr_t at, uint64_t count, const uint8_t *bytes, uint64_t size);
+
+/* That memory, of PIECE bytes; NULL: there is none left. */
+void *thread_piece(void);
 
 /* Random bytes for getrandom, /dev/urandom and AT_RANDOM. Not for keys: documented in caveats. */
 void random_fill(void *to, uint64_t size);

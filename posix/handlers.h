@@ -47,9 +47,13 @@ extern call_t call_fstat, call_stat, call_lstat, call_newfstatat, call_statx, ca
 	call_statfs64, call_fstatfs64;
 /* directory.c */
 extern call_t call_getdents, call_getcwd, call_chdir, call_fchdir;
-/* pipe.c */
-extern call_t call_pipe, call_pipe2, call_eventfd, call_eventfd2;
-/* poll.c */
-extern call_t call_poll, call_ppoll, call_select, call_pselect;
+/* pipe.c, eventfd.c, signalfd.c, memfd.c */
+extern call_t call_pipe, call_pipe2, call_eventfd, call_eventfd2, call_signalfd, call_signalfd4, call_memfd_create;
+/* poll.c, epoll.c */
+extern call_t call_poll, call_ppoll, call_select, call_pselect, call_epoll_create, call_epoll_create1, call_epoll_ctl,
+	call_epoll_wait, call_epoll_pwait, call_epoll_pwait2;
+/* socket.c, socket_calls.c */
+extern call_t call_socket, call_socketpair, call_sendto, call_send, call_sendmsg, call_recvfrom, call_recv, call_recvmsg,
+	call_shutdown, call_getsockname, call_getpeername, call_getsockopt, call_setsockopt;
 
 #endif

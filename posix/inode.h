@@ -40,6 +40,7 @@ struct inode {
 	struct inode *parent;          /* held */
 	char *target;                  /* link */
 	uint32_t device;               /* device: which */
+	uint32_t seals;                /* posix/seal.h */
 };
 
 struct inode *inode_make(enum inode_kind kind, uint32_t mode);

@@ -5,6 +5,7 @@
 #include "posix/description.h"
 #include "posix/errno.h"
 #include "posix/process.h"
+#include "posix/seal.h"
 #include "posix/user.h"
 
 enum { LINKS_MAX = 40 };
@@ -174,7 +175,7 @@ static long ram_read(struct description *file, uint64_t offset, void *buffer, ui
 
 static long ram_write(struct description *file, uint64_t offset, const void *buffer, uint64_t size)
 {
-	return inode_write(file->inode, offset, buffer, size);
+	return sealed_write(file->inode, offset + size) ? -EPERM : inode_write(file->inode, offset, buffer, size);
 }
 
 const struct file_kind file_ram = {.read = ram_read, .write = ram_write, .seekable = true, .type = 0100000};

@@ -5,6 +5,7 @@
 #include <framework/memory.h>
 
 #include "posix/call.h"
+#include "posix/description.h"
 #include "posix/errno.h"
 #include "posix/frame.h"
 #include "posix/memory.h"
@@ -22,6 +23,7 @@ struct queued {
 	struct signal_info info;
 };
 
+struct wait_queue signals_posted;
 static struct action actions[SIGNALS + 1];
 static uint64_t shared_pending, ignored_set = IGNORED_BY_DEFAULT;
 static struct signal_info shared_info[SIGNALS + 1];
@@ -144,6 +146,7 @@ long signal_post(struct thread *thread, const struct signal_info *info)
 	else if (info->number >= SIGNAL_QUEUED && queue_add(thread, info))
 		return -EAGAIN;
 	*pending |= bit;
+	wait_tell(&signals_posted, POLLIN);
 	if (!thread)
 		thread = taker(bit);
 	if (thread && wanted(thread) & bit && thread != thread_self())
@@ -171,9 +174,9 @@ bool signal_take(struct thread *thread, uint64_t allowed, struct signal_info *in
 
 	if (!(own | shared))
 		return false;
-	/* Those of faults first, as Linux does; else the lowest. */
+	/* Its own first, and of those faults, as Linux does; else the lowest. */
 	const uint64_t faults = BIT(SIGSEGV) | BIT(SIGBUS) | BIT(SIGILL) | BIT(SIGTRAP) | BIT(SIGFPE);
-	uint64_t from = own & faults ? own & faults : own | shared;
+	uint64_t from = own & faults ? own & faults : own ? own : shared;
 	int number = __builtin_ctzll(from) + 1;
 	uint64_t bit = BIT(number);
 	if (own & bit) {

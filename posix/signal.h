@@ -36,6 +36,16 @@ bool signal_deliverable(const struct thread *thread);
 struct call;
 void signals_deliver(struct registers *registers, const struct call *call);
 
+/*
+ * A mask for the time of one wait, from the program's memory (0: none); and the old one again, with the wait's result: where that
+ * was interrupted when the handler has been set up, as what the handler returns to.
+ */
+long signal_mask_lend(addr_t from, uint64_t size);
+long signal_mask_return(long result);
+
+/* Told of each signal that is posted. */
+extern struct wait_queue signals_posted;
+
 /* As if the program had no handler for it. */
 _Noreturn void signal_end(int number);
 _Noreturn void fault_end(int number, uint32_t fault, uint64_t address, uint64_t instruction);

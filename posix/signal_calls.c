@@ -131,19 +131,39 @@ static long wait_for_signal(uint64_t deadline)
 	return wait_on(&never, deadline);
 }
 
-long call_sigsuspend(const uint64_t a[6])
+long signal_mask_lend(addr_t from, uint64_t size)
 {
 	struct thread *self = thread_self();
 	uint64_t set;
 
-	if (a[1] != SIGNAL_SET)
+	if (!from)
+		return 0;
+	if (size != SIGNAL_SET)
 		return -EINVAL;
-	if (user_read(&set, a[0], sizeof set))
+	if (user_read(&set, from, sizeof set))
 		return -EFAULT;
 	self->saved_mask = self->mask;
 	self->restore_mask = true;
 	self->mask = set & ~UNBLOCKABLE;
-	return wait_for_signal(UINT64_MAX);
+	return 0;
+}
+
+long signal_mask_return(long result)
+{
+	struct thread *self = thread_self();
+
+	if (result != -EINTR && self->restore_mask) {
+		self->mask = self->saved_mask;
+		self->restore_mask = false;
+	}
+	return result;
+}
+
+long call_sigsuspend(const uint64_t a[6])
+{
+	long result = !a[0] ? -EFAULT : signal_mask_lend(a[0], a[1]);
+
+	return result ? result : wait_for_signal(UINT64_MAX);
 }
 
 long call_pause(const uint64_t a[6])

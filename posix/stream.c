@@ -35,7 +35,7 @@ static _Noreturn void terminal_watch(addr_t unused)
 		err_t ignored = signal_wait(terminal.signal, DEADLINE_NEVER, &badges, &count);
 		(void)ignored;
 		posix_lock();
-		wait_wake(&terminal.queue, UINT32_MAX);
+		wait_tell(&terminal.queue, READABLE);
 		posix_unlock();
 	}
 }
@@ -113,9 +113,9 @@ static long stream_write(struct description *file, uint64_t offset, const void *
 static uint32_t stream_ready(const struct description *file)
 {
 	if ((file->flags & O_ACCMODE) == O_WRONLY)
-		return POLLOUT;
+		return WRITABLE;
 	(void)!input_take();
-	return terminal.count || terminal.ended ? POLLIN : 0;
+	return terminal.count || terminal.ended ? READABLE : 0;
 }
 
 static uint64_t stream_waiting(const struct description *file)
@@ -157,7 +157,15 @@ static long null_write(struct description *file, uint64_t offset, const void *bu
 	return file->inode->device == DEVICE_FULL ? -ENOSPC : (long)size;
 }
 
+static uint32_t random_ready(const struct description *file)
+{
+	(void)file;
+	return READABLE | WRITABLE;
+}
+
 static const struct file_kind file_null = {.read = null_read, .write = null_write, .type = 0020000};
+static const struct file_kind file_random = {
+	.read = null_read, .write = null_write, .ready = random_ready, .type = 0020000};
 
 struct description *device_open(uint32_t device, uint32_t flags)
 {
@@ -165,7 +173,7 @@ struct description *device_open(uint32_t device, uint32_t flags)
 		return NULL;
 	if (device >= DEVICE_STREAM)
 		return standard[device - DEVICE_STREAM];
-	return description_make(&file_null, flags);
+	return description_make(device == DEVICE_RANDOM ? &file_random : &file_null, flags);
 }
 
 static err_t terminal_open(void)

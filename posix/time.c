@@ -83,6 +83,16 @@ long time_write(addr_t to, uint64_t nanoseconds)
 	return times_wide() ? user_write(to, value, sizeof value) : user_write(to, narrow, sizeof narrow);
 }
 
+long time_limit(addr_t from, uint64_t *deadline)
+{
+	uint64_t span;
+	long result = from ? time_read(from, &span) : 0;
+
+	if (!result)
+		*deadline = !from ? UINT64_MAX : span ? clock_now() + span : 0;
+	return result;
+}
+
 static long clock_of(uint64_t clock, uint64_t *now)
 {
 	if (clock == CLOCK_REALTIME || clock == CLOCK_COARSE_REAL || clock == CLOCK_TAI)
@@ -104,8 +114,8 @@ static struct thread *thread_of(uint32_t id)
 
 static void timer_fire(struct timer *timer, uint64_t now)
 {
-	const struct signal_info info = {.number = timer->number, .code = timer->real ? SI_USER : SI_TIMER,
-	                                 .value = (uint64_t)(timer - timers), .extra = timer->value};
+	const struct signal_info info = {.number = timer->number, .code = timer->real ? SI_KERNEL : SI_TIMER,
+	                                 .value = timer->real ? 0 : (uint64_t)(timer - timers), .extra = timer->value};
 
 	timer->overrun = 0;
 	if (timer->period) {

@@ -15,6 +15,9 @@ long time_write(addr_t to, uint64_t nanoseconds);
 long time_pair_read(addr_t from, int64_t pair[2]);
 uint32_t time_size(void);
 
+/* How long to wait, a struct timespec (0: for ever), as a deadline; 0: not at all. 0, -EFAULT, -EINVAL. */
+long time_limit(addr_t from, uint64_t *deadline);
+
 /* Real time as a deadline in the own clock. */
 uint64_t time_real_deadline(uint64_t real);
 

@@ -17,7 +17,7 @@ struct expiry {
 	bool real;
 	uint64_t deadline, period;   /* own clock; UINT64_MAX: not armed */
 	uint64_t count;              /* expirations that were not read */
-	struct wait_queue queue;     /* woken when it is set */
+	struct wait_queue queue;     /* told when it is set and when somebody finds it expired */
 };
 
 static void settle(struct expiry *expiry)
@@ -28,8 +28,11 @@ static void settle(struct expiry *expiry)
 		return;
 	if (expiry->period)
 		passed += (now - expiry->deadline) / expiry->period;
+	bool first = !expiry->count;
 	expiry->count += passed;
 	expiry->deadline = expiry->period ? expiry->deadline + passed * expiry->period : UINT64_MAX;
+	if (first)
+		wait_tell(&expiry->queue, POLLIN);
 }
 
 static long timer_read(struct description *file, uint64_t offset, void *buffer, uint64_t size)
@@ -78,12 +81,14 @@ static struct wait_queue *timer_queue(struct description *file)
 
 static uint64_t timer_deadline(const struct description *file)
 {
-	return ((const struct expiry *)file->state)->deadline;
+	const struct expiry *expiry = file->state;
+
+	return expiry->count ? UINT64_MAX : expiry->deadline;
 }
 
 static const struct file_kind file_timer = {
 	.read = timer_read, .write = timer_write, .close = timer_close, .ready = timer_ready, .queue = timer_queue,
-	.deadline = timer_deadline, .type = 0600,
+	.deadline = timer_deadline, .type = ANONYMOUS,
 };
 
 long call_timerfd_create(const uint64_t a[6])
@@ -104,12 +109,7 @@ long call_timerfd_create(const uint64_t a[6])
 	}
 	*expiry = (struct expiry){.real = clock == CLOCK_REALTIME, .deadline = UINT64_MAX};
 	file->state = expiry;
-	long number = descriptor_put(file, 0, flags & O_CLOEXEC);
-	if (number < 0) {
-		file->references = 1;
-		description_release(file);
-	}
-	return number;
+	return description_enter(file, flags & O_CLOEXEC);
 }
 
 static long expiry_of(uint64_t descriptor, struct expiry **expiry)
@@ -155,7 +155,7 @@ long call_timerfd_settime(const uint64_t a[6])
 	expiry->deadline = span ? at : UINT64_MAX;
 	expiry->period = period;
 	expiry->count = 0;
-	wait_wake(&expiry->queue, UINT32_MAX);
+	wait_tell(&expiry->queue, POLLIN);    /* whoever waits must do so until another time now */
 	return 0;
 }
 

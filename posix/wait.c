@@ -116,3 +116,26 @@ uint32_t wait_wake(struct wait_queue *queue, uint32_t count)
 		waiter_wake(queue->first);
 	return woken;
 }
+
+void wait_tell(struct wait_queue *queue, uint32_t events)
+{
+	wait_wake(queue, UINT32_MAX);
+	for (struct watch *watch = events ? queue->watches : NULL; watch; watch = watch->next)
+		watch->told(watch, events);
+}
+
+void watch_add(struct watch *watch, struct wait_queue *queue)
+{
+	watch->next = queue->watches;
+	watch->link = &queue->watches;
+	if (watch->next)
+		watch->next->link = &watch->next;
+	queue->watches = watch;
+}
+
+void watch_remove(struct watch *watch)
+{
+	*watch->link = watch->next;
+	if (watch->next)
+		watch->next->link = watch->link;
+}

@@ -2,6 +2,9 @@
 /*
  * One lock for the whole library OS, held while a system call is handled and given up only while a thread waits. A
  * thread waits on one or several queues; each thread has one kernel signal for that. Queues are zero-initialised.
+ *
+ *   queue ── waiter ── waiter       threads, each until it is woken or gives up
+ *      └──── watch ─── watch        told of each change without waiting: how epoll knows what may be ready
  */
 #ifndef POSIX_WAIT_H
 #define POSIX_WAIT_H
@@ -9,8 +12,16 @@
 #include <kernel/types.h>
 
 struct waiter;
+struct watch;
 struct wait_queue {
 	struct waiter *first, *last;
+	struct watch *watches;
+};
+
+/* Lives where its owner has it, and hears of `events` (POLL bits) until it is taken off. */
+struct watch {
+	struct watch *next, **link;
+	void (*told)(struct watch *watch, uint32_t events);
 };
 
 /* One entry of a wait; lives on the stack of the caller. */
@@ -43,5 +54,11 @@ void posix_unlock(void);
 
 /* Wake up to `count` waiters that wait longest; returns how many. */
 uint32_t wait_wake(struct wait_queue *queue, uint32_t count);
+
+/* What the queue belongs to changed: wake all waiters, and tell watches that it may be ready for `events` now, if any. */
+void wait_tell(struct wait_queue *queue, uint32_t events);
+
+void watch_add(struct watch *watch, struct wait_queue *queue);
+void watch_remove(struct watch *watch);
 
 #endif

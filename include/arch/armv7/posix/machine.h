@@ -19,6 +19,9 @@ enum { O_LARGEFILE = 0400000, O_DIRECTORY = 040000, O_NOFOLLOW = 0100000 };
 enum { CODE_INSTRUCTION = 1, CODE_BREAKPOINT = 1 };         /* si_code: ILL_ILLOPC, TRAP_BRKPT */
 enum { CALLS = 512, CALLS_PRIVATE = 0xf0000, PRIVATE_PLACE = 496, CPSR_USER = 0x10, CPSR_THUMB = 0x20, CPSR_IT = 0x0600fc00 };
 
+/* struct epoll_event. */
+enum { EVENT_SIZE = 16, EVENT_DATA = 8 };
+
 /* A command of fcntl as other machines number it: F_GETLK64, F_SETLK64 and F_SETLKW64 are those without 64. */
 static inline uint64_t fcntl_command(uint64_t command)
 {

@@ -18,6 +18,9 @@ enum { O_LARGEFILE = 0100000, O_DIRECTORY = 0200000, O_NOFOLLOW = 0400000 };
 enum { CODE_INSTRUCTION = 2, CODE_BREAKPOINT = 128 };       /* si_code: ILL_ILLOPN, SI_KERNEL */
 enum { CALLS = 512 };
 
+/* struct epoll_event is packed here. */
+enum { EVENT_SIZE = 12, EVENT_DATA = 4 };
+
 /* A command of fcntl as other machines number it. */
 static inline uint64_t fcntl_command(uint64_t command)
 {
