@@ -46,6 +46,14 @@ void call_unsupported(const char *name, const char *detail)
 	log_line("%s: not supported: %s", name, detail);
 }
 
+static const char *call_name(uint32_t number)
+{
+	for (uint32_t i = 0; i < call_names.count; i++)
+		if (call_names.names[i].number == number)
+			return call_names.names[i].name;
+	return "without a name";
+}
+
 static long unknown_call(uint32_t number)
 {
 	static uint64_t seen[CALLS / 64];
@@ -53,7 +61,7 @@ static long unknown_call(uint32_t number)
 
 	if (place < CALLS && !(seen[place / 64] >> place % 64 & 1)) {
 		seen[place / 64] |= 1ull << place % 64;
-		log_line("system call %u is not supported", number);
+		log_line("system call %u (%s) is not supported", number, call_name(number));
 	}
 	return -ENOSYS;
 }

@@ -30,6 +30,17 @@ extern const struct call_table {
 	uint32_t count;
 } calls;
 
+/* All that the machine has, made at build time from the headers of its C library (build.mk). */
+struct call_name {
+	uint32_t number;
+	const char *name;
+};
+
+extern const struct call_names {
+	const struct call_name *names;
+	uint32_t count;
+} call_names;
+
 /* A call that returns. */
 struct call {
 	const struct call_entry *entry;

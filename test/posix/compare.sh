@@ -85,10 +85,23 @@ refusals_check() {
 	refused 126 . "$work/other"
 }
 
+# What is not supported is named in the node's log.
+names_check() {
+	refused 1 'not implemented' "$busybox" hostname elsewhere
+	if grep -q '(sethostname) is not supported' "$RTCR_STATE/node.log"; then
+		passed=$((passed + 1))
+		echo "ok     named: sethostname"
+	else
+		failed=$((failed + 1))
+		echo "FAILED: sethostname is not named in the log"
+	fi
+}
+
 data_make
 cd "$work" || exit 2
 for part in ${PARTS:-streams files answers shell programs subjects calls}; do "${part}_compare"; done
 refusals_check
+names_check
 same "$busybox" date -u +%Y        # not of machines without a clock of the day
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]
