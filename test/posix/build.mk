@@ -25,10 +25,10 @@ $(eval $(call component,test/posix/runner,$(wildcard test/posix/runner/*.c) $(ad
 PROGRAM_FOLDER := $(O)/programs-image
 PROGRAM_DATA := text numbers sequence bytes text.gz text.bz2 text.xz archive.tar sums script files.lua locks.sql \
 	$(foreach name,work long,$(addprefix $(name).,awk lua sql))
-PROGRAM_FILES := $(addprefix $(PROGRAM_FOLDER)/,cases $(PROGRAM_DATA) busybox lua sqlite \
+PROGRAM_FILES := $(addprefix $(PROGRAM_FOLDER)/,cases $(PROGRAM_DATA) busybox lua sqlite uv event \
 	$(addprefix call-,$(notdir $(CALL_CHECKS))) $(addprefix subject-,$(notdir $(SUBJECTS))))
 $(PROGRAM_FOLDER)/cases: test/posix/armv7/list.sh test/posix/cases.sh test/posix/script.sh test/posix/files.lua \
-	test/posix/locks.sql $(wildcard test/programs/work.*) $(addprefix $(O)/programs/,lua sqlite) $(CALL_CHECKS) $(SUBJECTS) $(FOREIGN_PROGRAMS)
+	test/posix/locks.sql $(wildcard test/programs/work.*) $(addprefix $(O)/programs/,lua sqlite uv event) $(CALL_CHECKS) $(SUBJECTS) $(FOREIGN_PROGRAMS)
 	$< $(O) $(FOREIGN_PROGRAMS)/bin/busybox $(@D)
 $(filter-out %/cases,$(PROGRAM_FILES)): $(PROGRAM_FOLDER)/cases ;
 $(if $(FOREIGN_PROGRAMS),$(eval $(call arm_image,programs,test,$(patsubst %,$(O)/component/%.elf,core init rtcr posix \

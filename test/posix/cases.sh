@@ -120,6 +120,8 @@ programs_compare() {
 	same "$build/programs/sqlite" work.sql base.db
 	same "$build/programs/sqlite" locks.sql base.db
 	same "$busybox" awk -f work.awk
+	same "$build/programs/uv" "${LOOPS:-20}"
+	same "$build/programs/event" "${LOOPS:-20}"
 	input=$work/work.sql same "$build/programs/sqlite" -
 	files=
 }

@@ -3,7 +3,7 @@
 # compare.sh IMAGE FOLDER BUILD: boots the image of programs in the emulator and compares output, errors and exit status of
 # each case in FOLDER/cases (list.sh) with those of the same program on this machine's kernel: by qemu-arm, or as BUILD has it
 # for this machine's own processor where qemu-arm is known to differ from Linux (reading of directories and robust mutexes of
-# 32-bit programs, nanosleep with a wrong pointer, errors of mmap and its like).
+# 32-bit programs, nanosleep with a wrong pointer, errors of mmap and its like, epoll_pwait2, flags and sizes that are wrong).
 # Subjects of checkpoints may end before they were restored as often as asked for; what is measured by time has no right answer.
 # RESTORED in the environment: how many restores there have to be at least.
 # Exit status: 0 all equal, 1 something differed, 2 something is missing.
@@ -31,7 +31,7 @@ native_run() { # NUMBER ROUNDS INPUT FILES PROGRAM ARGUMENT...: what it should b
 	[ "$files" = - ] || for file in $files; do cp "$folder/$file" "$work/root/"; done
 	set -- qemu-arm -0 "$program" "$folder/$program" "$@"
 	case $program in
-	call-names | call-threads | call-process | call-memory) set -- "$build/posix/${program#call-}" ;;
+	call-names | call-epoll | call-events | call-sockets | call-threads | call-process | call-memory) set -- "$build/posix/${program#call-}" ;;
 	esac
 	(cd "$work/root" && exec env -i PATH=/bin:/usr/bin HOME=/ timeout 60 "$@") \
 		<"$from" >"$work/out" 2>"$work/err"

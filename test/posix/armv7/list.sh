@@ -13,7 +13,7 @@ mkdir -p "$3" && work=$(cd "$3" && pwd) || exit 2
 busybox=$(command -v busybox) || { echo "list: no busybox" >&2; exit 2; }
 list=$work/cases.new
 : >"$list"
-LINES_MADE=3000 STEPS=${STEPS:-60} scale=${SCALE:-1}
+LINES_MADE=3000 STEPS=${STEPS:-60} LOOPS=5 scale=${SCALE:-1}
 rounds=0
 . "$here/cases.sh"
 
