@@ -4,6 +4,7 @@
  * interrupts threads that run in the program while a signal is pending for them.
  */
 #include <framework/memory.h>
+#include <kernel/thread.h>
 
 #include "posix/errno.h"
 #include "posix/handlers.h"
@@ -146,9 +147,14 @@ static _Noreturn void timers_run(addr_t unused)
 				next = timers[i].deadline;
 		}
 		kick_wanted = false;
-		if (signals_kick() && now + KICK_NS < next)
+		/* Telling may take longer than the interval, or than a timer's: whoever wants the lock gets it in between. */
+		bool again = signals_kick();
+		now = clock_now();
+		if (again && now + KICK_NS < next)
 			next = now + KICK_NS;
 		posix_unlock();
+		if (next <= now)
+			thread_yield();
 		err_t ignored = signal_wait(kick, next, &badges, &count);
 		(void)ignored;
 	}
