@@ -2,7 +2,7 @@
 /*
  * Threads that come and go: each is made in one step, stands unstarted through some, is started, works, and is destroyed
  * when it has said so. One that was not started must not run, also not after a restore; one that was must have run to its
- * end once.
+ * end once. OPTION: they are placed on cores 1 to that; 0: anywhere.
  */
 #include <cpu/session.h>
 #include <framework/format.h>
@@ -22,6 +22,8 @@ static struct worker {
 	slot_t thread;
 	void *stack;
 } workers[THREADS];
+
+static uint32_t cores;
 
 static uint64_t product(uint64_t seed)
 {
@@ -44,7 +46,8 @@ static void work(addr_t n)
 /* The control block of one that was destroyed may not be free yet: the next step tries again. */
 static void worker_make(uint32_t n, uint64_t choice)
 {
-	struct cpu_thread_create_request request = {.index = INDEX_FIRST + n, .core = AFFINITY_ANY};
+	struct cpu_thread_create_request request = {.index = INDEX_FIRST + n,
+	                                                  .core = cores ? 1 + n % cores : AFFINITY_ANY};
 	struct cpu_thread_create_reply reply;
 	struct worker *worker = &workers[n];
 	const slot_t own = SLOT_PD;
@@ -117,6 +120,7 @@ int component_main(addr_t argument)
 	uint32_t done = 0;
 
 	(void)argument;
+	cores = (uint32_t)subject_option(2, 0);
 	for (uint64_t step = 0; step < steps; step++) {
 		for (uint32_t n = 0; n < THREADS; n++)
 			done += worker_step(n, choice = subject_mix(choice));

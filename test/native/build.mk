@@ -31,3 +31,13 @@ $(eval $(call component,test/bench/checkpoint/measure,test/bench/checkpoint/meas
 	$(filter-out test/native/main.c,$(wildcard test/native/*.c)) image/digest.c))
 $(eval $(call arm_image,bench-checkpoint,test,$(patsubst %,$(O)/component/%.elf,core init rtcr store_memory terminal_memory \
 	wide test/bench/checkpoint/measure) test/bench/checkpoint/config))
+
+# On another board: on one of its cores, and with targets on three others than the checkpointer's; four take turns on one of the host's.
+$(if $(filter armv7,$(KERNEL)),$(eval $(call component,test/native/cores/native,$(filter-out %/placing.c,$(wildcard test/native/*.c)) \
+	test/native/cores/placing.c image/digest.c)))
+$(eval $(call arm_image,checkpoint-components_vexpress,test,$(patsubst %,$(O)/component/%.elf,$(NATIVE_ALL) interrupts) \
+	test/native/config,vexpress))
+$(eval $(call arm_image,checkpoint-cores_vexpress,test,$(patsubst %,$(O)/component/%.elf,$(filter-out test/native/native,$(NATIVE_ALL)) \
+	interrupts test/native/cores/native) test/native/config,vexpress))
+$(eval $(call arm_test,checkpoint-components_vexpress,test/native/armv7/native.sh,checkpoint-components_vexpress,emulator_board=vexpress))
+$(eval $(call arm_test,checkpoint-cores_vexpress,test/native/armv7/native.sh,checkpoint-cores_vexpress,$(CORES_TURNS)))

@@ -2,7 +2,6 @@
 /* Instances of the RTCR by LAUNCHER and CHECKPOINT, see native.h. */
 #include <framework/format.h>
 #include <framework/memory.h>
-#include <kernel/thread.h>
 #include <launcher/session.h>
 
 #include "test/native/native.h"
@@ -72,7 +71,7 @@ static bool work_await(struct instance *instance, uint32_t done)
 
 bool instance_run(struct instance *instance, ds_t bundle)
 {
-	const struct checkpoint_run_request request = {.ram = instance->ram, .caps = TARGET_CAPS, .core = AFFINITY_ANY,
+	const struct checkpoint_run_request request = {.ram = instance->ram, .caps = TARGET_CAPS, .core = native_core(),
 	                                               .flags = instance->linux_program ? 0 : RUN_NATIVE};
 	struct checkpoint_run_reply reply;
 

@@ -9,6 +9,7 @@
 
 #include <checkpoint/session.h>
 #include <framework/env.h>
+#include <kernel/thread.h>
 
 enum { MILLISECOND = 1000000, OUTPUT_MAX = 256 * 1024 };
 
@@ -38,6 +39,10 @@ bool instance_restore(struct instance *instance, uint64_t generation);
 bool instance_kill(struct instance *instance);
 bool instance_ended(struct instance *instance);                    /* wait until the target does not run any more */
 const char *instance_failure(const struct instance *instance);     /* the last error as a sentence */
+
+/* Where targets run (placing.c): the core for the next one, or AFFINITY_ANY; cores 1 .. native_cores are for their threads. */
+extern const uint32_t native_cores;
+uint32_t native_core(void);
 
 /* A bundle (bundle/format.h) of the program in the ROM `name`, and two numbers as arguments; is there such a ROM? */
 bool bundle_can(const char *name);

@@ -19,7 +19,7 @@ $(O)/test/posix: test/posix/compare.sh $(CALL_CHECKS) $(PROGRAMS) $(SUBJECTS) $(
 	@chmod +x $@
 
 # The same programs on the microkernel: a component that runs them, see runner/runner.h.
-$(eval $(call component,test/posix/runner,$(wildcard test/posix/runner/*.c) $(addprefix test/native/,instance.c say.c store.c) image/digest.c))
+$(eval $(call component,test/posix/runner,$(wildcard test/posix/runner/*.c) $(addprefix test/native/,instance.c placing.c say.c store.c) image/digest.c))
 
 # On ARM an image holds them all, with data to work on; FOREIGN_PROGRAMS is there when tools/unpack.sh brought what they need.
 PROGRAM_FOLDER := $(O)/programs-image
@@ -48,6 +48,23 @@ $(if $(FOREIGN_PROGRAMS),$(eval $(call arm_image,storm,test,$(patsubst %,$(O)/co
 .PHONY: storm-arm
 storm-arm: arm all
 	LIMIT=1800 RESTORED=60 test/posix/armv7/compare.sh $(abspath $(O)/arm/image/storm.elf $(O)/arm/programs-storm $(O))
+
+# On another board, on cores 1 to 3, with the RTCR on core 0: the programs and subjects that are restored.
+CORES_FOLDER := $(O)/programs-cores
+CORES_FILES := $(patsubst $(STORM_FOLDER)/%,$(CORES_FOLDER)/%,$(STORM_FILES))
+$(CORES_FOLDER)/cases: $(PROGRAM_FOLDER)/cases
+	PARTS=works ROUNDS=2 test/posix/armv7/list.sh $(O) $(FOREIGN_PROGRAMS)/bin/busybox $(@D)
+$(filter-out %/cases,$(CORES_FILES)): $(CORES_FOLDER)/cases ;
+$(if $(filter armv7,$(KERNEL)),$(eval $(call component,test/posix/runner/cores/runner,$(wildcard test/posix/runner/*.c) \
+	$(addprefix test/native/,instance.c cores/placing.c say.c store.c) image/digest.c)))
+$(if $(FOREIGN_PROGRAMS),$(eval $(call arm_image,programs-cores,test,$(patsubst %,$(O)/component/%.elf,core init rtcr posix \
+	store_memory terminal_memory test/posix/runner/cores/runner) test/posix/runner/config $(CORES_FILES),vexpress)))
+TESTS += $(O)/test/posix-cores_vexpress
+$(O)/test/posix-cores_vexpress: test/posix/build.mk
+	@mkdir -p $(@D)
+	@printf '#!/bin/sh\nexec env RESTORED=23 %s %s %s %s %s\n' '$(CORES_TURNS)' \
+		$(abspath test/posix/armv7/compare.sh $(O)/arm/image/programs-cores.elf $(O)/arm/programs-cores $(O)) > $@
+	@chmod +x $@
 
 TESTS += $(O)/test/posix_arm
 $(O)/test/posix_arm: test/posix/build.mk $(CALL_CHECKS)
