@@ -14,11 +14,11 @@ program_name() { # PATH: what a program is called on every kernel
 	esac
 }
 
-case_name() { # INPUT FILES NAME ARGUMENT...: what a case is called; how much a subject has to do is not the same everywhere
+case_name() { # INPUT FILES NAME ARGUMENT...: what a case is called; how much some have to do is not the same everywhere
 	from=$1 with=$2 called=$3
 	shift 3
 	case $called in
-	subject-*) set -- ;;
+	subject-* | uv | event) set -- ;;
 	esac
 	printf '%s, input %s, files %s\n' "$called${*:+ $*}" "$from" "$with"
 }
