@@ -151,7 +151,7 @@ err_t object_sent(const struct rpc_message *message, uint32_t index, enum type t
 	return OK;
 }
 
-err_t kernel_object_of_slot(slot_t slot, uint32_t *id)
+err_t kernel_object_of_slot(slot_t slot, uint64_t *id)
 {
 	struct cap_entry entry;
 	err_t err = slot_look(slot, &entry);

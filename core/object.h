@@ -63,7 +63,7 @@ struct object *object_of_badge(uint32_t badge);
 err_t object_sent(const struct rpc_message *message, uint32_t index, enum type type, struct object **object) MUST_CHECK;
 
 /* The kernel's id of the object that own slot `slot` names. */
-err_t kernel_object_of_slot(slot_t slot, uint32_t *id) MUST_CHECK;
+err_t kernel_object_of_slot(slot_t slot, uint64_t *id) MUST_CHECK;
 
 /* A capability to `object` as the first of a reply. */
 void object_name(struct object *object, slot_t *caps_out);

@@ -18,7 +18,7 @@ enum { SLOTS_LEAST = 16, SLOTS_MOST = 65536 };
 struct kernel_object {
 	struct object object;
 	uint64_t donated;
-	uint32_t id;
+	uint64_t id;
 	slot_t slot;
 };
 
@@ -293,7 +293,7 @@ static err_t handle_object_free(void *object, const struct pd_object_free_reques
                                 struct rpc_message *message, struct pd_object_free_reply *reply, slot_t *caps_out)
 {
 	const struct pd *pd = object;
-	uint32_t id;
+	uint64_t id;
 	err_t err = kernel_object_of_slot(message->caps[0], &id);
 
 	(void)request;

@@ -7,7 +7,7 @@
 
 struct registry registry = {.next_id = 1, .changes = 1};
 struct server rtcr_server;
-static uint32_t ep_id;
+static uint64_t ep_id;
 
 const char *const service_names[SERVICES] = {"PARENT", "PD", "CPU", "LOG", "ROM", "TIMER", "RM", "TERMINAL",
                                             "IRQ", "IO_MEM"};

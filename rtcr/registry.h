@@ -86,7 +86,7 @@ struct object_entry {
 	struct entry entry;
 	uint32_t kind;                 /* enum kind */
 	slot_t slot;                   /* own capability, all rights but DESTROY */
-	uint32_t kernel_id;
+	uint64_t kernel_id;
 	struct object_entry *next_kernel;  /* in registry.objects, by kernel_id */
 	uint32_t badges, count;        /* of a signal, at the last checkpoint; of an interrupt, whether it was masked */
 	uint32_t thread;               /* that awaits this reply object, at the last checkpoint */

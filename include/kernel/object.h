@@ -28,7 +28,7 @@ enum {
 	OBJECT_SIZE = 256,         /* bytes to donate for thread, endpoint, reply and signal */
 	OBJECT_SIZE_SLOT = 32,     /* OBJECT_SIZE_PD (size.h) for a protection domain, plus this for each of its slots */
 	PD_SLOTS_MAX = 1 << 16,
-	CAP_LIST_MAX = 512         /* entries that one cap_list returns at most */
+	CAP_LIST_MAX = 384         /* entries that one cap_list returns at most */
 };
 
 /*
@@ -76,13 +76,14 @@ err_t cap_delete(pd_t pd, slot_t slot) MUST_CHECK;
  * instant.
  */
 struct cap_entry {
+	uint64_t object;
 	slot_t slot;
-	uint32_t object;
 	uint32_t badge;
 	uint16_t kind;
 	uint16_t rights;
 	uint32_t pending_badges;
 	uint32_t pending_count;
+	uint32_t reserved;
 };
 
 /*

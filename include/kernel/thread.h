@@ -49,10 +49,11 @@ enum thread_run {
 
 /* Everything a thread is. Copied through the bulk area; fits UTCB_BULK_SIZE. */
 struct thread_state {
+	uint64_t object;             /* id of the reply object awaited, else 0 (see struct cap_entry) */
 	uint32_t run;                /* enum thread_run */
-	uint32_t object;             /* id of the reply object awaited, else 0 (see struct cap_entry) */
 	uint32_t fault;              /* enum fault while FAULTED */
 	uint32_t access;
+	uint32_t reserved;
 	uint64_t fault_address;
 	struct registers registers;
 	struct utcb utcb;

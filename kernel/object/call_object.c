@@ -259,8 +259,12 @@ err_t do_cap_list(struct thread *thread, const uint64_t *word, bool *blocked)
 		if (!cap->object)
 			continue;
 		struct cap_entry *entry = &entries[count++];
-		*entry = (struct cap_entry){.slot = (slot_t)slot, .object = cap->object->id, .badge = cap->badge,
-		                            .kind = (uint16_t)cap->object->kind, .rights = cap->rights};
+		entry->object = cap->object->id;
+		entry->slot = (slot_t)slot;
+		entry->badge = cap->badge;
+		entry->kind = (uint16_t)cap->object->kind;
+		entry->rights = cap->rights;
+		entry->pending_badges = entry->pending_count = entry->reserved = 0;
 		if (cap->object->kind == KIND_SIGNAL) {
 			entry->pending_badges = ((const struct signal *)cap->object)->badges;
 			entry->pending_count = ((const struct signal *)cap->object)->count;

@@ -2,12 +2,12 @@
 /* Objects and slots: see object.h. */
 #include "kernel/object/object.h"
 
+uint64_t object_last_id;
+
 void object_init(struct object *object, enum kind kind)
 {
-	static uint32_t last_id;
-
 	object->kind = kind;
-	object->id = ++last_id;
+	object->id = ++object_last_id;
 	object->caps = NULL;
 }
 

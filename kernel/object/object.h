@@ -20,7 +20,7 @@ struct cap;
 
 struct object {
 	enum kind kind;
-	uint32_t id;      /* unique for the life of the kernel, never 0 */
+	uint64_t id;      /* unique for the life of the kernel, never 0 */
 	struct cap *caps; /* every slot that names it */
 };
 
@@ -49,6 +49,9 @@ struct interrupt {
 };
 
 void object_init(struct object *object, enum kind kind);
+
+/* The last id that was given. Tests have ids go on elsewhere. */
+extern uint64_t object_last_id;
 
 /* Fill an empty slot; empty a slot (an empty one stays so). */
 void cap_set(struct cap *cap, struct object *object, uint32_t rights, uint32_t badge);

@@ -8,7 +8,7 @@
 
 #include "test/fuzz/kernel.h"
 
-enum { DONATIONS_MAX = 1 << 16 };
+enum { DONATIONS_MAX = 1 << 16, IDS_BETWEEN = 20 };
 
 static struct {
 	uint32_t objects;
@@ -94,6 +94,9 @@ struct object *kernel_object_make(enum kind kind)
 
 	FUZZ_CHECK(object, "no memory");
 	object_init(object, kind);
+	/* Ids go on as if billions of objects came in between: never are the low 32 bits all there is to them. */
+	if ((uint32_t)object_last_id == IDS_BETWEEN)
+		object_last_id = ((object_last_id >> 32) + 1) << 32;
 	model.objects++;
 	if (kind == KIND_ENDPOINT) {
 		queue_init(&((struct endpoint *)object)->callers);
