@@ -6,7 +6,7 @@
 
 #include "test/native/native.h"
 
-/* Long enough for an emulated machine that is short of its host's time. */
+/* Long enough for a machine that is short of time; in an emulator whose clock counts instructions only they count. */
 #define LIMIT_NS (60000ull * MILLISECOND)
 
 enum { OWN_RAM = 16 << 20, INSTANCE_CAPS = 4000, TARGET_CAPS = 1000 };
@@ -72,6 +72,7 @@ static bool work_await(struct instance *instance, uint32_t done)
 bool instance_run(struct instance *instance, ds_t bundle)
 {
 	const struct checkpoint_run_request request = {.ram = instance->ram, .caps = TARGET_CAPS, .core = native_core(),
+	                                               .priority = instance->priority,
 	                                               .flags = instance->linux_program ? 0 : RUN_NATIVE};
 	struct checkpoint_run_reply reply;
 

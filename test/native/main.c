@@ -28,20 +28,10 @@ static const struct subject {
 static struct {
 	uint8_t *wanted, *found;       /* output: undisturbed, and now */
 	uint64_t wanted_size, found_size;
-	uint64_t choice;               /* of instants, one after the other */
 	uint32_t classes[CLASS_COUNT]; /* where checkpoints found threads */
 	uint32_t ways[4];              /* how it was restored */
 	uint64_t stop_ns;              /* longest */
 } all;
-
-static uint64_t choose(void)
-{
-	all.choice ^= all.choice >> 32;
-	all.choice *= 0xd6e8feb86659fd93u;
-	all.choice ^= all.choice >> 29;
-	all.choice += 0x9e3779b97f4a7c15u;
-	return all.choice >> 16;
-}
 
 static bool begin(struct instance *instance, const struct subject *subject)
 {
@@ -100,7 +90,7 @@ static bool restore(struct instance *instance, uint32_t way, uint64_t oldest)
 static bool checkpoint(struct instance *instance, const struct subject *subject, bool *there)
 {
 	*there = false;
-	if (!instance_take(instance, choose() % 5 ? 0 : CHECKPOINT_STOP))
+	if (!instance_take(instance, chance(5) ? 0 : CHECKPOINT_STOP))
 		return false;
 	if (instance->status.last_err == ERR_STATE)
 		return true;
@@ -124,7 +114,7 @@ static bool rounds(struct instance *instance, const struct subject *subject)
 		if (!begin(instance, subject))
 			return false;
 		while (there && done < subject->rounds) {
-			native_sleep(choose() % (INTERVAL_MS * MILLISECOND));
+			native_sleep(chance(INTERVAL_MS * MILLISECOND));
 			if (!checkpoint(instance, subject, &there))
 				return false;
 			if (!oldest || subject->kept == 1)
@@ -227,7 +217,7 @@ int component_main(addr_t argument)
 	void *wanted, *found;
 
 	(void)argument;
-	all.choice = clock_now();
+	chance_seed(clock_now());
 	if (!native_ok(memory_take(OUTPUT_MAX, &wanted), "memory") || !native_ok(memory_take(OUTPUT_MAX, &found), "memory") ||
 	    !store_begin())
 		return 1;

@@ -19,11 +19,16 @@ bool native_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 bool native_ok(err_t err, const char *what);
 void native_sleep(uint64_t ns);
 
+/* Less than `most`, by chance: the next of what follows from a seed. */
+void chance_seed(uint64_t seed);
+uint64_t chance(uint64_t most);
+
 /* An instance of the RTCR, named as its target, and what came of the last work that it was given. */
 struct instance {
 	const char *name;
 	uint64_t ram;
 	uint64_t room;            /* for the instance itself, beside `ram` for its target; 0: as much and 16 MiB */
+	uint32_t priority;        /* of the target; 0: that of everybody here */
 	bool linux_program;       /* the target is one, on the library OS */
 	struct session checkpoint;
 	struct checkpoint_status_reply status;

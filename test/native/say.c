@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tests say, and waiting. */
+/* What the tests say, waiting, and chance. */
 #include <framework/format.h>
 
 #include "test/native/native.h"
@@ -32,4 +32,20 @@ void native_sleep(uint64_t ns)
 		return;
 	err_t expected = signal_wait(never, clock_now() + ns, &badges, &count);
 	(void)expected;
+}
+
+static uint64_t choice;
+
+void chance_seed(uint64_t seed)
+{
+	choice = seed;
+}
+
+uint64_t chance(uint64_t most)
+{
+	choice ^= choice >> 32;
+	choice *= 0xd6e8feb86659fd93u;
+	choice ^= choice >> 29;
+	choice += 0x9e3779b97f4a7c15u;
+	return (choice >> 16) % most;
 }
