@@ -23,7 +23,7 @@ $(eval $(call component,test/posix/runner,$(wildcard test/posix/runner/*.c) $(ad
 
 # On ARM an image holds them all, with data to work on; FOREIGN_PROGRAMS is there when tools/unpack.sh brought what they need.
 PROGRAM_FOLDER := $(O)/programs-image
-PROGRAM_DATA := text numbers sequence bytes text.gz text.bz2 text.xz archive.tar sums script files.lua locks.sql \
+PROGRAM_DATA := seed text numbers sequence bytes text.gz text.bz2 text.xz archive.tar sums script files.lua locks.sql \
 	$(foreach name,work long,$(addprefix $(name).,awk lua sql))
 PROGRAM_FILES := $(addprefix $(PROGRAM_FOLDER)/,cases $(PROGRAM_DATA) busybox lua sqlite uv event \
 	$(addprefix call-,$(notdir $(CALL_CHECKS))) $(addprefix subject-,$(notdir $(SUBJECTS))))
@@ -34,20 +34,27 @@ $(filter-out %/cases,$(PROGRAM_FILES)): $(PROGRAM_FOLDER)/cases ;
 $(if $(FOREIGN_PROGRAMS),$(eval $(call arm_image,programs,test,$(patsubst %,$(O)/component/%.elf,core init rtcr posix \
 	store_memory terminal_memory test/posix/runner) test/posix/runner/config $(PROGRAM_FILES))))
 
-# `make storm-arm`: the storm, apart from `make check`. awk, Lua, SQLite and the subjects with more to do, restored
-# STORM times while they run (subjects: up to so often).
+# `make storm-arm`: the storm, apart from `make check`. awk, Lua, SQLite and the subjects with more to do, each restored
+# STORM times while it runs, some of the subjects once more with a priority above the RTCR's. With STORM_SEED=NUMBER kills are at
+# the instants of an earlier run.
 STORM := 20
+STORM_ABOVE := bursts
+STORM_NATIVE := $(filter-out wide interrupts,$(NATIVE_SUBJECTS))
+STORM_HIT := program library_os blocked in_call faulting
 STORM_FOLDER := $(O)/programs-storm
-STORM_DATA := text numbers sequence $(foreach name,work long,$(addprefix $(name).,awk lua sql))
+STORM_DATA := seed text numbers sequence $(foreach name,work long,$(addprefix $(name).,awk lua sql))
 STORM_FILES := $(addprefix $(STORM_FOLDER)/,cases $(STORM_DATA) busybox lua sqlite $(addprefix subject-,$(notdir $(SUBJECTS))))
-$(STORM_FOLDER)/cases: $(PROGRAM_FOLDER)/cases
-	PARTS=works ROUNDS=$(STORM) SCALE=2 STEPS=1500 test/posix/armv7/list.sh $(O) $(FOREIGN_PROGRAMS)/bin/busybox $(@D)
+$(STORM_FOLDER)/cases: $(PROGRAM_FOLDER)/cases test/posix/build.mk
+	PARTS=works ROUNDS=$(STORM) STEPS=300 ABOVE="$(STORM_ABOVE)" NATIVE="$(STORM_NATIVE)" \
+		test/posix/armv7/list.sh $(O) $(FOREIGN_PROGRAMS)/bin/busybox $(@D)
 $(filter-out %/cases,$(STORM_FILES)): $(STORM_FOLDER)/cases ;
 $(if $(FOREIGN_PROGRAMS),$(eval $(call arm_image,storm,test,$(patsubst %,$(O)/component/%.elf,core init rtcr posix \
-	store_memory terminal_memory test/posix/runner) test/posix/runner/config $(STORM_FILES))))
+	store_memory terminal_memory test/posix/runner $(STORM_NATIVE)) test/posix/runner/config $(STORM_FILES))))
 .PHONY: storm-arm
 storm-arm: arm all
-	LIMIT=1800 RESTORED=60 test/posix/armv7/compare.sh $(abspath $(O)/arm/image/storm.elf $(O)/arm/programs-storm $(O))
+	$(if $(STORM_SEED),echo $(STORM_SEED),od -An -N4 -tu4 /dev/urandom | tr -d ' ') >$(ARM_O)/programs-storm/seed
+	@$(MAKE) --no-print-directory ARCH=armv7 O=$(ARM_O) $(ARM_O)/image/storm.elf
+	LIMIT=1800 HIT="$(STORM_HIT)" test/posix/armv7/compare.sh $(abspath $(ARM_O)/image/storm.elf $(ARM_O)/programs-storm $(O))
 
 # On another board, on cores 1 to 3, with the RTCR on core 0: the programs and subjects that are restored.
 CORES_FOLDER := $(O)/programs-cores
@@ -62,7 +69,7 @@ $(if $(FOREIGN_PROGRAMS),$(eval $(call arm_image,programs-cores,test,$(patsubst 
 TESTS += $(O)/test/posix-cores_vexpress
 $(O)/test/posix-cores_vexpress: test/posix/build.mk
 	@mkdir -p $(@D)
-	@printf '#!/bin/sh\nexec env RESTORED=23 %s %s %s %s %s\n' '$(CORES_TURNS)' \
+	@printf '#!/bin/sh\nexec env %s %s %s %s %s\n' '$(CORES_TURNS)' \
 		$(abspath test/posix/armv7/compare.sh $(O)/arm/image/programs-cores.elf $(O)/arm/programs-cores $(O)) > $@
 	@chmod +x $@
 

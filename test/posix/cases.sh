@@ -126,9 +126,10 @@ programs_compare() {
 	files=
 }
 
-subjects_compare() {
+subjects_compare() { # SUBJECT...: all, if none is named
+	[ $# -gt 0 ] || set -- "$build"/checkpoint/*
 	input=$work/sequence
-	for subject in "$build"/checkpoint/*; do same "$subject" "${STEPS:-40}"; done
+	for subject in "$@"; do same "$build/checkpoint/${subject##*/}" "${STEPS:-40}"; done
 	input=/dev/null
 }
 

@@ -3,8 +3,9 @@
 # list.sh BUILD BUSYBOX FOLDER: makes FOLDER with all that the image of programs needs beside components: the cases of
 # ../cases.sh as runner/runner.h wants them, the data they use, and the programs of BUILD and BUSYBOX by names of their own
 # (call-NAME, subject-NAME). The emulator is slower than a processor: data and work are smaller than elsewhere.
-# PARTS, ROUNDS, SCALE and STEPS in the environment make another choice: which parts, how often programs are restored, and how
-# much those have to do that are. Exit status: 0 made, 2 something is missing.
+# PARTS, ROUNDS, SCALE, STEPS, ABOVE and NATIVE in the environment make another choice: which parts, how often programs are
+# restored, how much those have to do that are, which subjects once more with a priority above the RTCR's, and which native ones.
+# Exit status: 0 made, 2 something is missing.
 set -u
 here=$(cd "$(dirname "$0")/.." && pwd) || exit 2
 build=$(cd "$1" && pwd) || exit 2
@@ -14,7 +15,7 @@ busybox=$(command -v busybox) || { echo "list: no busybox" >&2; exit 2; }
 list=$work/cases.new
 : >"$list"
 LINES_MADE=3000 STEPS=${STEPS:-60} LOOPS=5 scale=${SCALE:-1}
-rounds=0
+rounds=0 way=-
 . "$here/cases.sh"
 
 work_scale() { # NAME AWK-ROUNDS LUA-ROUNDS SQL-ROWS: NAME.awk, NAME.lua, NAME.sql
@@ -32,7 +33,7 @@ works_make() { work_scale work 1 2 3000; }
 same() { # PROGRAM ARGUMENT...
 	from=-
 	[ "$input" = /dev/null ] || from=${input##*/}
-	printf '%s\t%s\t%s\t%s' "$rounds" "$from" "${files:--}" "$(program_name "$1")" >>"$list"
+	printf '%s\t%s\t%s\t%s\t%s' "$rounds" "$way" "$from" "${files:--}" "$(program_name "$1")" >>"$list"
 	shift
 	for argument in "$@"; do printf '\t%s' "$argument"; done >>"$list"
 	echo >>"$list"
@@ -57,4 +58,10 @@ for part in ${PARTS:-streams files answers shell programs calls}; do "${part}_co
 storms_list
 rounds=${ROUNDS:-2}
 subjects_compare
+way=above rounds=$((rounds * 3)) # they are hit rarely by what this is for
+# shellcheck disable=SC2086 # words are meant to be split
+[ -z "${ABOVE:-}" ] || subjects_compare $ABOVE
+way=native rounds=$((rounds / 3))
+for subject in ${NATIVE:-}; do same "$subject" "${STEPS:-40}"; done
+od -An -N4 -tu4 /dev/urandom | tr -d ' ' >"$work/seed"
 mv "$list" "$work/cases"

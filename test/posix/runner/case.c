@@ -8,7 +8,7 @@
 #include "test/native/native.h"
 #include "test/posix/runner/runner.h"
 
-enum { PIECES = CASE_FILES + 3, FILE_MODE = 0644, CASE_ROM = 32, CASE_ROMS = 64 };
+enum { PIECES = CASE_FILES + 3, FILE_MODE = 0644, CASE_ROM = 32, CASE_ROMS = 64, CASE_DIGITS = 10 };
 
 static const char environment[] = "PATH=/bin:/usr/bin\0HOME=/";
 
@@ -41,6 +41,15 @@ static uint32_t names_split(char *names, const char **name, uint32_t most)
 	return count;
 }
 
+static uint32_t number_read(const char *text)
+{
+	uint32_t number = 0;
+
+	for (; *text >= '0' && *text <= '9'; text++)
+		number = number * 10 + (uint32_t)(*text - '0');
+	return number;
+}
+
 bool case_read(const char **at, const char *end, struct test_case *found)
 {
 	uint64_t length = 0;
@@ -53,13 +62,13 @@ bool case_read(const char **at, const char *end, struct test_case *found)
 	memcpy(found->text, *at, length);
 	found->text[length] = 0;
 	*at += *at + length < end ? length + 1 : length;
-	const char *rounds = field_take(&rest), *input = field_take(&rest);
+	const char *rounds = field_take(&rest), *way = field_take(&rest), *input = field_take(&rest);
 	char *files = field_take(&rest);
 	if (!files)
 		return false;
-	found->rounds = 0;
-	for (; *rounds >= '0' && *rounds <= '9' && found->rounds < 1000; rounds++)
-		found->rounds = found->rounds * 10 + (uint32_t)(*rounds - '0');
+	found->rounds = number_read(rounds);
+	found->above = strcmp(way, "above") == 0;
+	found->native = strcmp(way, "native") == 0;
 	found->input = strcmp(input, "-") == 0 ? NULL : input;
 	found->file_count = strcmp(files, "-") == 0 ? 0 : names_split(files, found->files, CASE_FILES);
 	found->word_count = 0;
@@ -108,6 +117,18 @@ bool case_rom(const char *name, const uint8_t **bytes, uint64_t *size)
 		return false;
 	*bytes = rom.bytes;
 	*size = rom.size;
+	return true;
+}
+
+bool case_number(const char *name, uint32_t *number)
+{
+	struct rom rom = {0};
+	char text[CASE_DIGITS + 1] = "";
+
+	if (!rom_get(name, &rom))
+		return false;
+	memcpy(text, rom.bytes, rom.size < CASE_DIGITS ? rom.size : CASE_DIGITS);
+	*number = number_read(text);
 	return true;
 }
 
