@@ -4,7 +4,7 @@
 # ended by itself with status 0 and every test passed, 1 if not, 2 if something is missing.
 set -u
 . "$(dirname "$0")/../../emulator.sh"
-emulator_run "$1" 200
+emulator_run "$1" 400
 status=$?
 cat "$log"
 [ $status -eq 0 ] && grep -q '^end of suite$' "$log" && grep -Eq '^[0-9]+ passed, 0 failed$' "$log"

@@ -69,7 +69,7 @@ int main(int argc, char **argv)
 	}
 	sigaction(SIGALRM, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-	alarm(120);
+	alarm(300);
 	host_run(&stop);
 	if (chdir(directory) == 0) {
 		unlink("inside");
