@@ -12,6 +12,7 @@
 	.set CONTROL_DATA, 1 << 2
 	.set CONTROL_INSTRUCTIONS, 3 << 11                           /* I, Z */
 	.set SCU_INVALIDATE, 0x0c
+	.set SCU_DIAGNOSTIC, 0x30
 	.set LEVEL2_CONTROL, 0x100
 	.set LEVEL2_SYNC, 0x730
 	.set LEVEL2_FLUSH_WAYS, 0x7fc
@@ -76,6 +77,9 @@ cache_shared_start:
 	ldr r1, [r0]
 	tst r1, #1
 	bxne lr
+	ldr r2, [r0, #SCU_DIAGNOSTIC]
+	orr r2, r2, #1                  /* erratum 764369: cleaning a line may miss another core's */
+	str r2, [r0, #SCU_DIAGNOSTIC]
 	ldr r2, =0xffff
 	str r2, [r0, #SCU_INVALIDATE]
 	orr r1, r1, #1

@@ -66,6 +66,7 @@ void domain_enter(struct pd *pd)
 	cpu_isb();
 	if (pd) {
 		asid_take(pd->machine);
+		cpu_dsb();              /* erratum 754322: walks begun with the identifier before */
 		cpu_contextidr_write(pd->machine->asid);
 		cpu_isb();
 		cpu_ttbr0_write(physical(pd->machine->table) | TABLE_WALK);

@@ -80,6 +80,7 @@ static void entry_drop(struct pd *pd, uint32_t *entry, uint32_t address, bool fl
 /* What was written through other mappings must be seen by the instruction side. */
 static void instructions_sync(uint32_t page)
 {
+	cpu_dsb();                      /* erratum 764369 */
 	for (uint32_t at = 0; at < PAGE_SIZE; at += LINE)
 		cpu_data_clean((uint32_t)(uintptr_t)virtual_of(page + at));
 }
@@ -96,6 +97,7 @@ static void instructions_forget(void)
 /* Nothing of the page may lie in the cache any more, nor come back from there. */
 static void page_flush(uint32_t page)
 {
+	cpu_dsb();
 	for (uint32_t at = 0; at < PAGE_SIZE; at += LINE)
 		cpu_data_flush((uint32_t)(uintptr_t)virtual_of(page + at));
 }

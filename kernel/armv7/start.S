@@ -81,7 +81,20 @@ start_other:
 	mov r0, r5
 	ldr pc, =kernel_other
 
+/*
+ * And what its errata ask for (Cortex-A9 MPCore Software Developers Errata Notice): 794072, barriers in a loop starve another core;
+ * 845369, stores that stream are corrupted.
+ */
 coherency_join:
+	mrc p15, 0, r0, c0, c0, 0       /* MIDR */
+	ldr r1, =0xff0ffff0
+	and r0, r0, r1
+	ldr r1, =0x410fc090             /* a Cortex-A9 of any revision */
+	cmp r0, r1
+	mrceq p15, 0, r0, c15, c0, 1    /* its diagnostic register */
+	orreq r0, r0, #1 << 4
+	orreq r0, r0, #1 << 22
+	mcreq p15, 0, r0, c15, c0, 1
 	mrc p15, 0, r0, c1, c0, 1
 	orr r0, r0, #0x41               /* ACTLR.SMP, FW: caches take part in coherency */
 	mcr p15, 0, r0, c1, c0, 1
