@@ -18,7 +18,7 @@ enum {
 	BOOT_SLOT_INTERRUPTS = 5, /* all interrupts, likewise */
 	BOOT_SLOT_HOST = 6,    /* first host grant, in the order of boot_info.grants */
 	BOOT_STACK = 256 * 1024,
-	BOOT_MODULES = 64,
+	BOOT_MODULES = 68,
 	BOOT_GRANTS = 8,
 	BOOT_DEVICES = 12,
 	BOOT_MAGIC = 0x52544342 /* "BCTR" */
