@@ -3,8 +3,8 @@
 # storm.sh [-n TIMES] [-s STEPS] [-N] [BUILD [SUBJECT...]]: runs each subject as a component, checkpoints it
 # at a random instant, kills it, restores it, and compares output and status with the native run. Subjects are those of
 # test/checkpoint/, the native ones of component/, which are compared with an undisturbed run as a component, and
-# the programs awk, lua and sqlite with their work in test/programs/. With -N the whole node is killed (SIGKILL) and
-# another restores: that node is the storm's own, in a directory of its own.
+# the programs awk, lua and sqlite with their work in test/programs/, and uv and event, which are event loops. With -N the
+# whole node is killed (SIGKILL) and another restores: that node is the storm's own, in a directory of its own.
 # Prints for each how often all was right, and at the end in which class of state its threads were hit.
 # RTCR in the environment names the command (default BUILD/bin/rtcr). FIGURES names a CSV file to keep.
 # A checkpoint that comes after the end of the program does not count and is tried again.
@@ -63,6 +63,7 @@ subject_find() {
 	case $1 in
 	awk) program=$(command -v busybox) files=work.awk ;;
 	lua | sqlite) program=$build/programs/$1 files=work.$1 ;;
+	uv | event) program=$build/programs/$1 ;;
 	esac
 	[ "$1" != sqlite ] || files=work.sql
 	if [ -n "$files" ]; then
@@ -187,7 +188,7 @@ if [ $# -eq 0 ]; then
 	for path in "$build"/checkpoint/*; do
 		[ -x "$path" ] && set -- "$@" "${path##*/}"
 	done
-	set -- "$@" sheep echo_pair maps signals caps awk lua sqlite
+	set -- "$@" sheep echo_pair maps signals caps awk lua sqlite uv event
 fi
 [ $# -gt 0 ] || { echo "storm: no subjects in $build/checkpoint" >&2; exit 2; }
 good=0
