@@ -110,6 +110,7 @@ static err_t handle_registers(void *object, const struct io_mem_registers_reques
 	if (!registers)
 		return ERR_GONE;
 	reply->size = ((struct dataspace *)registers)->size;
+	memcpy(reply->compatible, info->devices[io_mem->device].compatible, sizeof reply->compatible);
 	object_name(registers, caps_out);
 	return OK;
 }
@@ -177,20 +178,35 @@ void irq_destroy(struct object *object)
 	object_unmake(object);
 }
 
-/* The kernel keeps a binding of its own, so the capability that came need not be kept. One of core's own is no signal. */
+/*
+ * The kernel keeps a binding of its own, so the capability that came need not be kept. One of core's own is no signal. Who gets
+ * no capability to acknowledge with has nothing bound: that comes last.
+ */
 static err_t handle_bind(void *object, const struct irq_bind_request *request, struct rpc_message *message,
                          struct irq_bind_reply *reply, slot_t *caps_out)
 {
 	const struct irq *irq = object;
-	err_t err = message->caps[0] ? interrupt_bind((interrupt_t){irq->line}, (signal_t){message->caps[0]}, request->masked) : ERR_CAPABILITY;
+	err_t err = message->caps[0] ? slot_lend(irq->line, RIGHT_SEND, caps_out) : ERR_CAPABILITY;
 
 	(void)reply;
-	return err == OK ? slot_lend(irq->line, RIGHT_SEND, caps_out) : err;
+	return err == OK ? interrupt_bind((interrupt_t){irq->line}, (signal_t){message->caps[0]}, request->masked) : err;
+}
+
+static err_t handle_device(void *object, const struct irq_device_request *request, struct rpc_message *message,
+                           struct irq_device_reply *reply, slot_t *caps_out)
+{
+	const struct irq *irq = object;
+
+	(void)request;
+	(void)message;
+	(void)caps_out;
+	memcpy(reply->compatible, info->devices[irq->device].compatible, sizeof reply->compatible);
+	return OK;
 }
 
 err_t irq_serve(struct object *object, struct rpc_message *message, struct rpc_message *reply)
 {
-	static const struct irq_handlers handlers = {.bind = handle_bind};
+	static const struct irq_handlers handlers = {.bind = handle_bind, .device = handle_device};
 
 	return irq_dispatch(&handlers, object, message, reply);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Registers, interrupt and memory of a device by the sessions of core: see device.h. */
+#include <framework/memory.h>
 #include <io_mem/session.h>
 #include <irq/session.h>
 
@@ -7,7 +8,7 @@
 
 enum { SECOND_NS = 1000000000 };
 
-static err_t registers_attach(struct device *device)
+static err_t registers_attach(struct device *device, const char *compatible)
 {
 	const struct io_mem_registers_request request = {};
 	struct io_mem_registers_reply reply;
@@ -17,6 +18,8 @@ static err_t registers_attach(struct device *device)
 
 	if (err == OK)
 		err = io_mem_registers(device->io_mem.ep, &request, NULL, &reply, &ds.slot);
+	if (err == OK && strncmp(reply.compatible, compatible, sizeof reply.compatible) != 0)
+		err = ERR_UNSUPPORTED;
 	if (err == OK)
 		err = ds_attach(ds, 0, 0, RIGHT_READ | RIGHT_WRITE, 0, &address);
 	if (err == OK)
@@ -24,7 +27,7 @@ static err_t registers_attach(struct device *device)
 	return err;
 }
 
-err_t device_open(struct device *device, const char *name, slot_t signal)
+err_t device_open(struct device *device, const char *name, const char *compatible, slot_t signal)
 {
 	const struct irq_bind_request request = {};
 	struct irq_bind_reply reply;
@@ -33,7 +36,7 @@ err_t device_open(struct device *device, const char *name, slot_t signal)
 	if (err == OK)
 		err = session_open("IRQ", name, SECOND_NS, &device->irq);
 	if (err == OK)
-		err = registers_attach(device);
+		err = registers_attach(device, compatible);
 	if (err == OK)
 		err = slot_take(&device->line.slot);
 	return err == OK ? irq_bind(device->irq.ep, &request, &signal, &reply, &device->line.slot) : err;

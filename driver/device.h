@@ -15,8 +15,11 @@ struct device {
 	interrupt_t line;
 };
 
-/* Arrivals are submitted by `signal`, a capability with a badge of its own. The line is masked until device_acknowledge. */
-err_t device_open(struct device *device, const char *name, slot_t signal) MUST_CHECK;
+/*
+ * Device `name`, which must be a `compatible` (else ERR_UNSUPPORTED). Arrivals are submitted by `signal`, a capability with a
+ * badge of its own. The line is masked until device_acknowledge.
+ */
+err_t device_open(struct device *device, const char *name, const char *compatible, slot_t signal) MUST_CHECK;
 
 /* The device was dealt with; it may interrupt again. */
 void device_acknowledge(const struct device *device);

@@ -10,7 +10,6 @@
 #include <inttypes.h>
 
 #include "rtcr/archive.h"
-#include "rtcr/machine.h"
 #include "rtcr/records.h"
 
 enum { WINDOW = IMAGE_CHUNK_DEFAULT };
@@ -21,7 +20,6 @@ static struct {
 	void *buffer;              /* of the reader */
 	uint8_t *chunk;
 	uint32_t chunk_size;
-	uint32_t missing;
 } archive;
 
 static err_t window_lend(ep_t store)
@@ -248,95 +246,6 @@ err_t target_state_read(const struct image_target *record)
 	target.flags = (uint32_t)values[2];
 	target.output = values[3];
 	return OK;
-}
-
-static void missing(const char *what, const char *name)
-{
-	if (!archive.missing++)
-		target_fail("restore: %s%s", what, name);
-	else
-		log_line("restore: %s%s", what, name);
-}
-
-static void dataspaces_check(const struct image *image)
-{
-	for (uint32_t i = 0; i < image_count(image, IMAGE_KIND_dataspace); i++) {
-		const struct image_dataspace *record = image_at(image, IMAGE_KIND_dataspace, i);
-		char name[PARENT_LABEL];
-		uint64_t size, there;
-		if (record->origin != IMAGE_ORIGIN_ROM)
-			continue;
-		if (rom_name_read(record, &size, name, sizeof name) != OK)
-			missing("a ROM has no proper name", "");
-		else if (content_size(record->digest, &there) != OK)
-			missing("the store lacks the content of ", name);
-		else if (there != size)
-			missing("the store has other content for ", name);
-	}
-}
-
-static void device_check(const struct image_session *record, enum service service)
-{
-	char label[PARENT_LABEL] = "", words[100];
-	uint32_t length;
-	const uint8_t *bytes = image_piece(record, 1, &length);
-
-	memcpy(label, bytes, length < sizeof label ? length : sizeof label - 1);
-	err_t err = device_offered(service, label);
-	if (err == OK)
-		return;
-	text_format(words, sizeof words, "%s of device %s: %s", service_names[service], label, err_sentence(err));
-	missing(words, "");
-}
-
-static void sessions_check(const struct image *image)
-{
-	for (uint32_t i = 0; i < image_count(image, IMAGE_KIND_session); i++) {
-		const struct image_session *record = image_at(image, IMAGE_KIND_session, i);
-		uint32_t length;
-		enum service service = session_service(record);
-		if (service == SERVICES)
-			missing("nobody offers a service of the image", "");
-		else if (service == SERVICE_IRQ || service == SERVICE_IO_MEM)
-			device_check(record, service);
-		(void)image_piece(record, 3, &length);
-		if (length != sizeof(struct session_state))
-			missing("the state of a session has another form", "");
-	}
-}
-
-static void maps_check(const struct image *image)
-{
-	const struct image_target *description = image_at(image, IMAGE_KIND_target, 0);
-
-	if (!image_find(image, IMAGE_KIND_region_map, description->region_map))
-		missing("the image has no address space", "");
-	for (uint32_t i = 0; i < image_count(image, IMAGE_KIND_capability); i++) {
-		const struct image_capability *record = image_at(image, IMAGE_KIND_capability, i);
-		if (record->object.kind == IMAGE_KIND_rpc_object || record->object.kind == IMAGE_KIND_target)
-			missing("a capability names what is no object here", "");
-		if (record->object.kind != IMAGE_KIND_object && record->rights & ~(uint32_t)RIGHT_SEND)
-			missing("a capability gives more than calls", "");
-	}
-}
-
-err_t archive_check(const struct image *image)
-{
-	const char *lacks = machine_lacks(&image->header);
-
-	archive.missing = 0;
-	if (lacks)
-		missing(lacks, "");
-	if (image_count(image, IMAGE_KIND_target) != 1) {
-		missing("the image is of a group of components", "");
-		return ERR_UNSUPPORTED;
-	}
-	maps_check(image);
-	sessions_check(image);
-	dataspaces_check(image);
-	if (archive.missing > 1)
-		log_line("restore: %u things are missing", archive.missing);
-	return archive.missing ? ERR_UNSUPPORTED : OK;
 }
 
 /* The content of a ROM as it lies in the store, piece by piece through the window. */

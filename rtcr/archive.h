@@ -11,7 +11,10 @@
 err_t archive_open(uint64_t generation, struct image *image) MUST_CHECK;
 void archive_close(void);
 
-/* Everything that a restore will find missing, all at once: one line each in the log, the first in target_fail. */
+/*
+ * Everything that a restore will find missing, all at once: one line each in the log, the first in target_fail. What devices it
+ * needs are reserved then (reserve.h), also after an error.
+ */
 err_t archive_check(const struct image *image) MUST_CHECK;
 
 /* Every byte that a restore will read: for one that has something to lose, a target that runs. */

@@ -7,6 +7,44 @@
 #include <framework/memory.h>
 
 #include "rtcr/intercept.h"
+#include "rtcr/reserve.h"
+
+err_t device_look(enum service service, ep_t session, char compatible[DEVICE_COMPATIBLE], uint64_t *size)
+{
+	const struct irq_device_request device = {};
+	const struct io_mem_registers_request registers = {};
+	struct irq_device_reply line = {0};
+	struct io_mem_registers_reply reply = {0};
+	slot_t slot = 0;
+	err_t err = service == SERVICE_IRQ ? irq_device(session, &device, NULL, &line, NULL) : slot_take(&slot);
+
+	if (err == OK && slot)
+		err = io_mem_registers(session, &registers, NULL, &reply, &slot);
+	slot_give(slot);
+	if (err != OK)
+		return err;
+	memcpy(compatible, slot ? reply.compatible : line.compatible, DEVICE_COMPATIBLE);
+	compatible[DEVICE_COMPATIBLE - 1] = 0;
+	*size = reply.size;
+	return OK;
+}
+
+err_t device_open(struct session_entry *session)
+{
+	uint64_t size;
+
+	if (!session->label[0])
+		return ERR_NOT_FOUND;
+	if (device_use(session))
+		return OK;
+	err_t err = session_open(service_names[session->service], session->label, 0, &session->real);
+	if (err != OK)
+		return err;
+	err = device_look(session->service, session->real.ep, session->compatible, &size);
+	if (err != OK)
+		session_close(&session->real);
+	return err;
+}
 
 err_t registers_take(struct session_entry *session, uint32_t id)
 {
@@ -50,9 +88,9 @@ static err_t line_add(struct session_entry *session, slot_t slot)
 }
 
 /* Each answer is a capability to the same line; one is enough. */
-static err_t bind(struct session_entry *session, slot_t signal)
+static err_t bind(const struct session_entry *session, slot_t signal, bool masked, slot_t *line)
 {
-	const struct irq_bind_request request = {session->masked, 0};
+	const struct irq_bind_request request = {masked, 0};
 	struct irq_bind_reply reply;
 	slot_t slot;
 	err_t err = slot_take(&slot);
@@ -60,27 +98,38 @@ static err_t bind(struct session_entry *session, slot_t signal)
 	if (err != OK)
 		return err;
 	err = irq_bind(session->real.ep, &request, &signal, &reply, &slot);
-	if (err == OK && !session->line) {
+	if (err == OK && line)
+		*line = slot;
+	else
+		slot_give(slot);
+	return err;
+}
+
+/* Whatever fails here leaves nothing armed: what it is bound to is gone. */
+err_t line_take(struct session_entry *session)
+{
+	signal_t gone;
+	slot_t slot = 0;
+	err_t err = signal_alloc(&gone);
+
+	if (err != OK)
+		return err;
+	err = bind(session, gone.slot, true, &slot);
+	object_free(cap_any(gone));
+	if (err == OK)
 		err = line_add(session, slot);
-		if (err == OK)
-			return OK;
-	}
-	slot_give(slot);
+	if (err != OK)
+		slot_give(slot);
 	return err;
 }
 
 err_t line_bind(struct session_entry *session, slot_t slot)
 {
-	signal_t gone = {slot};
-	err_t err = slot ? OK : signal_alloc(&gone);
+	err_t err = session->line ? OK : line_take(session);
 
-	if (err != OK)
-		return err;
-	session->masked |= !slot;
-	err = bind(session, gone.slot);
+	if (err == OK)
+		err = bind(session, slot, session->masked, NULL);
 	session->masked = false;
-	if (!slot)
-		object_free(cap_any(gone));
 	return err;
 }
 
@@ -104,35 +153,19 @@ err_t lines_read(bool *changed)
 	return err;
 }
 
-/* Called when the session itself is closed: what it gave is gone. */
+/* Called when the session itself is closed, and what it gave is gone; or kept for the next target, and that is asked for anew. */
 void device_leave(struct session_entry *session)
 {
 	struct entry *entry = registry_find(session->source);
 
 	if (session->service == SERVICE_IO_MEM && entry) {
 		regions_forget(entry->id);
-		slot_free(((struct dataspace_entry *)entry)->real.slot);
+		slot_give(((struct dataspace_entry *)entry)->real.slot);
 		registry_remove(entry);
 	} else if (session->line) {
-		slot_free(session->line);
+		slot_give(session->line);
 		registry_remove(entry);
 	}
-}
-
-/* One that the own target has is given back before it is asked for again. */
-err_t device_offered(enum service service, const char *label)
-{
-	struct session session;
-
-	for (const struct entry *entry = registry.first_of[ENTRY_SESSION]; entry; entry = entry->next_alike) {
-		const struct session_entry *own = (const struct session_entry *)entry;
-		if (own->service == service && strcmp(own->label, label) == 0)
-			return OK;
-	}
-	err_t err = session_open(service_names[service], label, 0, &session);
-	if (err == OK)
-		session_close(&session);
-	return err;
 }
 
 static err_t bind_handle(void *object, const struct irq_bind_request *request, struct rpc_message *message,
@@ -154,6 +187,14 @@ static err_t bind_handle(void *object, const struct irq_bind_request *request, s
 	return OK;
 }
 
+static err_t device_handle(void *object, const struct irq_device_request *request, struct rpc_message *message,
+                           struct irq_device_reply *reply, slot_t *caps_out)
+{
+	(void)request, (void)message, (void)caps_out;
+	memcpy(reply->compatible, ((const struct session_entry *)object)->compatible, sizeof reply->compatible);
+	return OK;
+}
+
 static err_t registers_handle(void *object, const struct io_mem_registers_request *request, struct rpc_message *message,
                               struct io_mem_registers_reply *reply, slot_t *caps_out)
 {
@@ -161,6 +202,7 @@ static err_t registers_handle(void *object, const struct io_mem_registers_reques
 
 	(void)request, (void)message;
 	reply->size = ((const struct dataspace_entry *)registers)->size;
+	memcpy(reply->compatible, ((const struct session_entry *)object)->compatible, sizeof reply->compatible);
 	registry_name(registers, caps_out);
 	return OK;
 }
@@ -175,6 +217,6 @@ static err_t buffer_handle(void *object, const struct io_mem_buffer_request *req
 	return ERR_UNSUPPORTED;
 }
 
-const struct irq_handlers intercept_irq = {bind_handle};
+const struct irq_handlers intercept_irq = {bind_handle, device_handle};
 
 const struct io_mem_handlers intercept_io_mem = {registers_handle, buffer_handle};

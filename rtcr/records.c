@@ -227,7 +227,7 @@ err_t record_sessions(struct records *records)
 		const char *service = service_names[session->service];
 		const struct image_piece pieces[4] = {{service, (uint32_t)strlen(service)},
 		                                      {session->label, (uint32_t)strlen(session->label)},
-		                                      {"", 0},
+		                                      {session->compatible, (uint32_t)strlen(session->compatible)},
 		                                      {&state, sizeof state}};
 		err = add(records, &record, sizeof record, pieces, 4);
 	}

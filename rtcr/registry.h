@@ -12,6 +12,7 @@
 
 #include <framework/server.h>
 #include <image/record.h>
+#include <kernel/device.h>
 #include <kernel/thread.h>
 #include <terminal/session.h>
 
@@ -47,6 +48,7 @@ struct session_entry {
 	uint32_t buffer;               /* TERMINAL: id of the dataspace */
 	uint64_t deadline, period;     /* TIMER */
 	uint64_t output;               /* TERMINAL: bytes of the record behind the last write */
+	char compatible[DEVICE_COMPATIBLE];  /* IRQ, IO_MEM: what the device is */
 	slot_t line;                   /* IRQ: what acknowledges it; 0: it was not bound yet */
 	bool masked;                   /* it is to be bound so */
 };

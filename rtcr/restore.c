@@ -20,6 +20,7 @@
 #include "rtcr/archive.h"
 #include "rtcr/machine.h"
 #include "rtcr/records.h"
+#include "rtcr/reserve.h"
 #include "rtcr/target.h"
 
 static struct image image;
@@ -168,28 +169,17 @@ static err_t maps_make(const struct image_target *description)
 	return err;
 }
 
-/* The device as it is now, and what the component had of it as it was. */
+/* The device as it is now, and what the component had of it as it was; it is reserved, and what the image says of it holds. */
 static err_t device_again(struct session_entry *session, const struct session_state *state)
 {
-	const struct image_dataspace *registers = image_find(&image, IMAGE_KIND_dataspace, state->source);
-	const struct image_object *line = image_find(&image, IMAGE_KIND_object, state->source);
-
 	log_line("restore: device %s is given back as it is; its own state is not part of a checkpoint", session->label);
-	if (session->service == SERVICE_IO_MEM) {
-		if (!registers || registers->origin != IMAGE_ORIGIN_DEVICE)
-			return ERR_CORRUPT;
-		err_t err = registers_take(session, state->source);
-		if (err != OK)
-			return err;
-		const struct entry *made = registry_find(session->source);
-		return ((const struct dataspace_entry *)made)->size == registers->size ? OK : ERR_UNSUPPORTED;
-	}
+	if (session->service == SERVICE_IO_MEM)
+		return registers_take(session, state->source);
 	if (!session->source)
-		return state->signal ? ERR_CORRUPT : OK;
-	if (!line || line->kind != KIND_INTERRUPT)
-		return ERR_CORRUPT;
+		return OK;
+	const struct image_object *line = image_find(&image, IMAGE_KIND_object, session->source);
 	session->masked = line->count;
-	return state->signal ? OK : line_bind(session, 0);
+	return line_take(session);
 }
 
 static err_t session_make(const struct image_session *record, enum service service)
@@ -210,12 +200,6 @@ static err_t session_make(const struct image_session *record, enum service servi
 	made->deadline = state.deadline;
 	made->period = state.period;
 	target.timers_armed |= service == SERVICE_TIMER;
-	if (service == SERVICE_TIMER && state.period && state.period < PERIOD_LEAST_NS)
-		return ERR_CORRUPT;
-	const struct entry *buffer = registry_find(state.buffer);
-	if (service == SERVICE_TERMINAL && state.signal &&
-	    (!buffer || buffer->kind != ENTRY_DATASPACE || ((const struct dataspace_entry *)buffer)->origin != IMAGE_ORIGIN_ANONYMOUS))
-		return ERR_CORRUPT;
 	slot_t slot;
 	if (service == SERVICE_IRQ || service == SERVICE_IO_MEM)
 		err = device_again(made, &state);
@@ -449,6 +433,7 @@ err_t target_restore(uint64_t generation)
 	if (err == OK && target.exists)
 		err = archive_verify(&image);
 	if (err != OK) {
+		devices_release();
 		archive_close();
 		if (!target.sentence[0])
 			target_fail("restore: %s", err_sentence(err));
@@ -456,8 +441,10 @@ err_t target_restore(uint64_t generation)
 	}
 	const struct image_target *description = image_at(&image, IMAGE_KIND_target, 0);
 	target_note(TARGET_RUNNING, image.header.generation);
+	devices_keep();
 	target_destroy();
 	err = target_build(description);
+	devices_release();
 	if (err != OK) {
 		if (!target.sentence[0])
 			target_fail("restore: %s", err_sentence(err));

@@ -121,7 +121,7 @@ err_t session_add(enum service service, const char *label, uint32_t client_id, u
 	else if (service == SERVICE_TERMINAL)
 		err = session_open("TERMINAL", target.name, 2000000000, &session->real);
 	else if (service == SERVICE_IRQ || service == SERVICE_IO_MEM)
-		err = *label ? session_open(service_names[service], label, 0, &session->real) : ERR_NOT_FOUND;
+		err = device_open(session);
 	if (err != OK) {
 		registry_remove(&session->entry);
 		return err;

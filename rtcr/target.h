@@ -98,15 +98,20 @@ err_t session_handler_set(struct session_entry *session, uint32_t signal, uint32
 err_t map_handler_set(struct map_entry *map, uint32_t signal, uint32_t badge, slot_t slot) MUST_CHECK;
 
 /*
- * Devices: the registers of an IO_MEM session become dataspace `id` (0: the next); the line of an IRQ session is bound to
- * the signal in `slot`, or to none any more, and becomes an object at first; whether lines are masked, and if that is news;
- * what a session had goes with it; and whether this node would give one to a target from an image.
+ * Devices: a session at the real service, of a device that was reserved (reserve.h) or is free. The registers of an IO_MEM
+ * session become dataspace `id` (0: the next). The line of an IRQ session becomes an object, masked and bound to nobody; it is
+ * bound to the signal in `slot`, and becomes an object at first. Whether lines are masked, and if that is news; and what a
+ * session had goes with it.
  */
+err_t device_open(struct session_entry *session) MUST_CHECK;
 err_t registers_take(struct session_entry *session, uint32_t id) MUST_CHECK;
+err_t line_take(struct session_entry *session) MUST_CHECK;
 err_t line_bind(struct session_entry *session, slot_t slot) MUST_CHECK;
 err_t lines_read(bool *changed) MUST_CHECK;
 void device_leave(struct session_entry *session);
-err_t device_offered(enum service service, const char *label) MUST_CHECK;
+
+/* What the device of a session of core's is; of IO_MEM also how large its registers are. */
+err_t device_look(enum service service, ep_t session, char compatible[DEVICE_COMPATIBLE], uint64_t *size) MUST_CHECK;
 
 /* Calls of the target. */
 err_t intercept(struct entry *entry, struct rpc_message *message, struct rpc_message *reply) MUST_CHECK;

@@ -177,7 +177,7 @@ int component_main(addr_t argument)
 	if (err == OK)
 		err = server_signal(&server, SIGNAL_GEM, &interrupt);
 	if (err == OK)
-		err = device_open(&gem.device, "gem0", interrupt);
+		err = device_open(&gem.device, "gem0", "cdns,zynq-gem", interrupt);
 	if (err == OK)
 		err = gem_start(&gem);
 	if (err == OK)

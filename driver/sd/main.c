@@ -121,7 +121,7 @@ int component_main(addr_t argument)
 
 	(void)argument;
 	if (err == OK)
-		err = device_open(&sdhci.device, "sd0", sdhci.signal.slot);
+		err = device_open(&sdhci.device, "sd0", "arasan,sdhci-8.9a", sdhci.signal.slot);
 	if (err == OK)
 		err = card_find(&card, &sdhci);
 	if (err == OK) {

@@ -13,6 +13,8 @@ enum { RESET_AND_ENABLE = 0x17, EIGHT_BITS_NO_PARITY = 0x20, ALL = 0x1fff };
 enum { RECEIVED = 1 << 0, RECEIVER_EMPTY = 1 << 1, SENDER_EMPTY = 1 << 3, SENDER_FULL = 1 << 4 };
 enum { BAUD_115200 = 62, DIVIDER_115200 = 6 };   /* of a reference clock of 50 MHz */
 
+const char uart_compatible[] = "xlnx,xuartps";
+
 void uart_start(struct uart *uart)
 {
 	*device_word(&uart->device, DISABLE) = ALL;

@@ -117,7 +117,7 @@ int component_main(addr_t argument)
 	if (err == OK)
 		err = server_signal(&server, SIGNAL_TERMINAL, &news);
 	if (err == OK)
-		err = device_open(&uart.device, "uart0", interrupt);
+		err = device_open(&uart.device, "uart0", uart_compatible, interrupt);
 	if (err == OK)
 		uart_start(&uart);
 	if (err == OK)

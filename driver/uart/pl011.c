@@ -11,6 +11,8 @@ enum { RECEIVED = 1 << 4 | 1 << 6, SENT = 1 << 5, ALL = 0x7ff };   /* interrupts
 enum { FIFO_EIGHT_BITS = 0x70, SEND_AND_RECEIVE = 0x301 };
 enum { BAUD_115200 = 13, BAUD_PART_115200 = 1 };   /* of a reference clock of 24 MHz */
 
+const char uart_compatible[] = "arm,pl011";
+
 void uart_start(struct uart *uart)
 {
 	*device_word(&uart->device, CONTROL) = 0;

@@ -17,6 +17,9 @@ struct uart {
 	uint8_t ring[UART_RING];
 };
 
+/* Which UART this drives (kernel/device.h). */
+extern const char uart_compatible[];
+
 /* The device was opened. */
 void uart_start(struct uart *uart);
 

@@ -10,11 +10,13 @@
 #define IO_MEM_SESSION_H
 
 #include <framework/rpc.h>
+#include <kernel/device.h>
 
-/* The registers as a dataspace. */
+/* The registers as a dataspace, and what they are those of. */
 RPC_EMPTY(io_mem_registers_request);
 struct io_mem_registers_reply {
 	uint64_t size;
+	char compatible[DEVICE_COMPATIBLE];
 };
 
 /*

@@ -8,6 +8,7 @@
 #define IRQ_SESSION_H
 
 #include <framework/rpc.h>
+#include <kernel/device.h>
 
 /*
  * Arrivals go to the signal that comes along (SEND), in place of the one before, and the line is armed, or stays masked until
@@ -20,7 +21,15 @@ struct irq_bind_request {
 };
 RPC_EMPTY(irq_bind_reply);
 
-#define IRQ_OPERATIONS(X) X(irq, bind, 1, 1)
+/* What it is the line of. */
+RPC_EMPTY(irq_device_request);
+struct irq_device_reply {
+	char compatible[DEVICE_COMPATIBLE];
+};
+
+#define IRQ_OPERATIONS(X)                                                                          \
+	X(irq, bind, 1, 1)                                                                         \
+	X(irq, device, 0, 0)
 RPC_SERVICE(irq, IRQ_OPERATIONS)
 
 #endif

@@ -7,6 +7,7 @@
 #ifndef KERNEL_BOOT_H
 #define KERNEL_BOOT_H
 
+#include <kernel/device.h>
 #include <kernel/size.h>
 #include <kernel/types.h>
 
@@ -20,7 +21,7 @@ enum {
 	BOOT_STACK = 256 * 1024,
 	BOOT_MODULES = 68,
 	BOOT_GRANTS = 8,
-	BOOT_DEVICES = 12,
+	BOOT_DEVICES = 8,
 	BOOT_MAGIC = 0x52544342 /* "BCTR" */
 };
 
@@ -38,7 +39,8 @@ struct boot_grant {
 
 /* A device: its pages in device memory, and its interrupt. */
 struct boot_device {
-	char name[16];         /* zero-terminated */
+	char name[DEVICE_NAME];
+	char compatible[DEVICE_COMPATIBLE];
 	uint64_t offset;       /* page-aligned, in device memory */
 	uint32_t size;         /* bytes, whole pages */
 	uint32_t interrupt;

@@ -23,6 +23,12 @@
 #include <kernel/types.h>
 
 /*
+ * Most bytes of two words, each terminated: what the board calls a device (uart0), and what it is, by which a driver knows its
+ * registers: the "compatible" of device trees (xlnx,xuartps). Boards have devices of one name that are not the same.
+ */
+enum { DEVICE_NAME = 16, DEVICE_COMPATIBLE = 24 };
+
+/*
  * Make an object for line `number` of the machine, from `all` (CONTROL), the capability of boot.h: into the empty slot
  * `to`, with all rights. It needs no donation. ERR_RANGE: no device of the list has that line; ERR_BUSY: its object is there.
  */

@@ -15,7 +15,7 @@ FUZZ_CORE := $(filter-out core/init.c,$(wildcard core/*.c core/$(ARCH)/*.c)) \
 include image/sources.mk
 FUZZ_RTCR := $(filter-out rtcr/main.c,$(wildcard rtcr/*.c rtcr/$(ARCH)/*.c)) $(IMAGE_SOURCES) $(IMAGE_WRITER) \
 	$(addprefix lib/,child.c elf.c env.c format.c lock.c log.c rom.c rpc.c server.c slots.c) \
-	$(addprefix test/fuzz/,services.c services_memory.c services_store.c services_thread.c services_device.c rtcr_calls.c rtcr_check.c rtcr_forge.c)
+	$(addprefix test/fuzz/,services.c services_memory.c services_store.c services_thread.c services_device.c rtcr_calls.c rtcr_check.c rtcr_devices.c rtcr_forge.c)
 
 # $(call fuzz_target,NAME,SOURCES,FLAGS)
 define fuzz_target

@@ -100,8 +100,8 @@ void core_main(void)
 	info->module_count = 1;
 	info->modules[0] = (struct boot_module){CORE_MODULE, 0, CORE_MODULE_SIZE};
 	info->device_count = 2;
-	info->devices[0] = (struct boot_device){"first", 0, PAGE_SIZE, 0};
-	info->devices[1] = (struct boot_device){"second", 2 * PAGE_SIZE, 2 * PAGE_SIZE, 1};
+	info->devices[0] = (struct boot_device){"first", "a,device", 0, PAGE_SIZE, 0};
+	info->devices[1] = (struct boot_device){"second", "another,device", 2 * PAGE_SIZE, 2 * PAGE_SIZE, 1};
 	check(component_main(BOOT_INFO) == 0, "it returned");
 }
 

@@ -105,6 +105,11 @@ static void checkpoint_whole(uint8_t how)
 	while (phase != IDLE);
 }
 
+void rtcr_checkpoint(void)
+{
+	checkpoint_whole(0);
+}
+
 static void step_restore(uint8_t how)
 {
 	bool existed = target.exists;
@@ -392,6 +397,7 @@ static void start(void)
 	}
 	FUZZ_CHECK(target_restore(0) == OK, target.sentence);
 	rtcr_check(true);
+	rtcr_devices_check();
 	end();
 	before = state_read();
 	before.slots_free = slots_left() + services_store_count();

@@ -8,7 +8,7 @@
  *      threads        made by object_create: records that execute nothing; a test lets them fault
  *      memory         a range of numbers; donated ranges are checked against each other
  *      devices        two, whose memory begins at KERNEL_DEVICES; their interrupts never arrive
- *      clock          stands still until clock_advance
+ *      clock          stands still until clock_advance, or until the driver waits for nothing but time
  *
  * A component that breaks a rule of the interface, or hangs, ends the test with a sentence (FUZZ_CHECK).
  */

@@ -289,7 +289,7 @@ void rtcr_call(struct fuzz_input *input)
 	(void)ignored;
 }
 
-static void request(slot_t of, uint32_t opcode, const void *payload, uint32_t size, slot_t first, slot_t second, slot_t to)
+err_t rtcr_request(slot_t of, uint32_t opcode, const void *payload, uint32_t size, slot_t first, slot_t second, slot_t to)
 {
 	static struct rpc_message message;
 	struct pd *pd = rtcr_domain();
@@ -300,13 +300,16 @@ static void request(slot_t of, uint32_t opcode, const void *payload, uint32_t si
 	memcpy(message.payload, payload, size);
 	cap_send(&message, 0, &pd->slots[first]);
 	cap_send(&message, 1, &pd->slots[second]);
-	FUZZ_CHECK(call_serve(pd, entry, &message, to) == OK, "a request that is right");
+	return call_serve(pd, entry, &message, to);
+}
+
+static void request(slot_t of, uint32_t opcode, const void *payload, uint32_t size, slot_t first, slot_t second, slot_t to)
+{
+	FUZZ_CHECK(rtcr_request(of, opcode, payload, size, first, second, to) == OK, "a request that is right");
 }
 
 void rtcr_belongings_make(void)
 {
-	enum { ROM = SLOT_FREE, TIMER, RM, TERMINAL, IRQ, IO_MEM, FILE, MEMORY, SIGNAL, ENDPOINT, REPLY, MAP, THREAD, LINE,
-	       REGISTERS };
 	static const char *const services[] = {"ROM", "TIMER", "RM", "TERMINAL", "IRQ", "IO_MEM"};
 	const uint64_t four = 4 * PAGE_SIZE;
 	const struct cpu_thread_create_request thread = {.index = 1, .core = AFFINITY_ANY, .name = "second"};
@@ -319,24 +322,24 @@ void rtcr_belongings_make(void)
 	for (uint32_t i = 0; i < 6; i++) {
 		struct parent_session_open_request open = {.id = i + 1, .label = "program"};
 		strcpy(open.service, services[i]);
-		request(SLOT_PARENT, parent_op_session_open, &open, sizeof open, SLOT_PD, 0, ROM + i);
+		request(SLOT_PARENT, parent_op_session_open, &open, sizeof open, SLOT_PD, 0, BELONGS_ROM + i);
 	}
 	for (uint32_t i = 0; i < 3; i++) {
 		const struct pd_object_alloc_request object = {.kind = (const uint32_t[]){KIND_SIGNAL, KIND_ENDPOINT, KIND_REPLY}[i]};
-		request(SLOT_PD, pd_op_object_alloc, &object, sizeof object, 0, 0, SIGNAL + i);
+		request(SLOT_PD, pd_op_object_alloc, &object, sizeof object, 0, 0, BELONGS_SIGNAL + i);
 	}
-	request(ROM, rom_op_dataspace, "", 0, 0, 0, FILE);
-	request(SLOT_PD, pd_op_ram_alloc, &four, sizeof four, 0, 0, MEMORY);
-	request(RM, rm_service_op_create, &four, sizeof four, 0, 0, MAP);
-	request(SLOT_CPU, cpu_op_thread_create, &thread, sizeof thread, SLOT_PD, 0, THREAD);
-	request(THREAD, cpu_thread_op_start, &start, sizeof start, 0, 0, 0);
-	request(SLOT_ADDRESS_SPACE, rm_op_attach, &show, sizeof show, FILE, 0, 0);
-	request(MAP, rm_op_attach, &inside, sizeof inside, MEMORY, 0, 0);
-	request(SLOT_ADDRESS_SPACE, rm_op_attach, &nested, sizeof nested, MAP, 0, 0);
-	request(TERMINAL, terminal_op_buffer, "", 0, MEMORY, SIGNAL, 0);
-	request(TIMER, timer_op_handler, "", 0, SIGNAL, 0, 0);
-	request(MAP, rm_op_fault_handler, "", 0, SIGNAL, 0, 0);
-	request(IRQ, irq_op_bind, &armed, sizeof armed, SIGNAL, 0, LINE);
-	request(IO_MEM, io_mem_op_registers, "", 0, 0, 0, REGISTERS);
-	request(SLOT_ADDRESS_SPACE, rm_op_attach, &beside, sizeof beside, REGISTERS, 0, 0);
+	request(BELONGS_ROM, rom_op_dataspace, "", 0, 0, 0, BELONGS_FILE);
+	request(SLOT_PD, pd_op_ram_alloc, &four, sizeof four, 0, 0, BELONGS_MEMORY);
+	request(BELONGS_RM, rm_service_op_create, &four, sizeof four, 0, 0, BELONGS_MAP);
+	request(SLOT_CPU, cpu_op_thread_create, &thread, sizeof thread, SLOT_PD, 0, BELONGS_THREAD);
+	request(BELONGS_THREAD, cpu_thread_op_start, &start, sizeof start, 0, 0, 0);
+	request(SLOT_ADDRESS_SPACE, rm_op_attach, &show, sizeof show, BELONGS_FILE, 0, 0);
+	request(BELONGS_MAP, rm_op_attach, &inside, sizeof inside, BELONGS_MEMORY, 0, 0);
+	request(SLOT_ADDRESS_SPACE, rm_op_attach, &nested, sizeof nested, BELONGS_MAP, 0, 0);
+	request(BELONGS_TERMINAL, terminal_op_buffer, "", 0, BELONGS_MEMORY, BELONGS_SIGNAL, 0);
+	request(BELONGS_TIMER, timer_op_handler, "", 0, BELONGS_SIGNAL, 0, 0);
+	request(BELONGS_MAP, rm_op_fault_handler, "", 0, BELONGS_SIGNAL, 0, 0);
+	request(BELONGS_IRQ, irq_op_bind, &armed, sizeof armed, BELONGS_SIGNAL, 0, BELONGS_LINE);
+	request(BELONGS_IO_MEM, io_mem_op_registers, "", 0, 0, 0, BELONGS_REGISTERS);
+	request(SLOT_ADDRESS_SPACE, rm_op_attach, &beside, sizeof beside, BELONGS_REGISTERS, 0, 0);
 }

@@ -12,6 +12,7 @@ static struct {
 	bool piece;                    /* in the last piece instead */
 	uint32_t record, at;
 	uint64_t value;
+	rtcr_change *change;           /* instead, all that this likes to */
 } forge;
 
 void rtcr_forge(struct fuzz_input *input)
@@ -25,9 +26,15 @@ void rtcr_forge(struct fuzz_input *input)
 	forge.value = how & 2 ? fuzz_number(input) : fuzz_byte(input) % 32;
 }
 
+void rtcr_forge_by(rtcr_change *change)
+{
+	forge.change = change;
+}
+
 void rtcr_forge_end(void)
 {
 	forge.due = false;
+	forge.change = NULL;
 }
 
 err_t __real_image_write_record(struct image_writer *writer, const struct image_record *record,
@@ -42,6 +49,14 @@ err_t __wrap_image_write_record(struct image_writer *writer, const struct image_
 	const struct image_shape *shape = image_shape(record->kind);
 	struct image_piece changed[IMAGE_PIECES_MAX];
 
+	if (forge.change) {
+		services_forged();
+		memcpy(fixed, record, shape->fixed);
+		if (shape->pieces)
+			memcpy(changed, pieces, shape->pieces * sizeof *changed);
+		forge.change((struct image_record *)fixed, changed);
+		return __real_image_write_record(writer, (const struct image_record *)fixed, changed);
+	}
 	if (!forge.due || forge.record-- > 0)
 		return __real_image_write_record(writer, record, pieces);
 	forge.due = false;

@@ -155,10 +155,11 @@ HANDLER(parent, session_open)
 	           "names that do not end");
 	for (uint32_t i = 0; i < sizeof offers / sizeof *offers; i++)
 		if (strcmp(offers[i].name, request->service) == 0) {
-			if (served_device_taken(offers[i].type))
+			if (served_device_taken(offers[i].type, request->label))
 				return ERR_BUSY;
 			struct served *made = served_make(offers[i].type, NULL);
 			made->session = request->id;
+			memcpy(made->label, request->label, sizeof made->label);
 			served_answer_self(made);
 			return OK;
 		}

@@ -11,6 +11,7 @@
 #define TEST_FUZZ_SERVICES_H
 
 #include <framework/rpc.h>
+#include <parent/session.h>
 
 #include "test/fuzz/kernel.h"
 
@@ -31,6 +32,7 @@ struct served {
 	enum served_type type;
 	uint32_t badge;
 	uint32_t owner;                /* badge of the PD that paid for it, or of the device's session; 0: nobody */
+	char label[PARENT_LABEL];      /* IRQ, IO_MEM */
 	uint32_t session;              /* by which the RTCR closes it */
 	struct object *object;         /* of the kernel: DATASPACE, THREAD, PD, KERNEL, IRQ */
 	uint8_t *bytes;                /* DATASPACE */
@@ -75,10 +77,11 @@ struct served *served_of_slot(slot_t slot, enum served_type type);
 void served_answer(struct object *object, uint32_t rights, uint32_t badge);
 void served_answer_self(const struct served *served);
 
-/* Of services_thread.c and services_device.c. There is one device, whatever its name. */
+/* Of services_thread.c and services_device.c. There is a device of any name, and all are SERVED_DEVICE. */
+#define SERVED_DEVICE "a,device"
 err_t served_thread_call(struct served *served, struct rpc_message *in, struct rpc_message *out) MUST_CHECK;
 err_t served_device_call(struct served *served, struct rpc_message *in, struct rpc_message *out) MUST_CHECK;
-bool served_device_taken(enum served_type type);
+bool served_device_taken(enum served_type type, const char *label);
 
 /* Of services_memory.c. */
 err_t served_memory_make(struct served *pd, uint64_t size, struct served **made) MUST_CHECK;

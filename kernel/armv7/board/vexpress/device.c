@@ -4,7 +4,9 @@
 #include "kernel/armv7/device.h"
 
 const struct boot_device board_devices[] = {
-	{"uart0", 0x1000a000, 0x1000, 38}, {"timer01", 0x10011000, 0x1000, 34}, {"timer23", 0x10012000, 0x1000, 35},
+	{"uart0", "arm,pl011", 0x1000a000, 0x1000, 38},
+	{"timer01", "arm,sp804", 0x10011000, 0x1000, 34},
+	{"timer23", "arm,sp804", 0x10012000, 0x1000, 35},
 };
 const uint32_t board_device_count = sizeof board_devices / sizeof *board_devices;
 

@@ -4,9 +4,13 @@
 #include "kernel/armv7/device.h"
 
 const struct boot_device board_devices[] = {
-	{"uart0", 0xe0000000, 0x1000, 59}, {"gem0", 0xe000b000, 0x1000, 54}, {"gem1", 0xe000c000, 0x1000, 77},
-	{"sd0", 0xe0100000, 0x1000, 56},   {"sd1", 0xe0101000, 0x1000, 79},   {"ttc0", 0xf8001000, 0x1000, 42},
-	{"ttc1", 0xf8002000, 0x1000, 69},
+	{"uart0", "xlnx,xuartps", 0xe0000000, 0x1000, 59},
+	{"gem0", "cdns,zynq-gem", 0xe000b000, 0x1000, 54},
+	{"gem1", "cdns,zynq-gem", 0xe000c000, 0x1000, 77},
+	{"sd0", "arasan,sdhci-8.9a", 0xe0100000, 0x1000, 56},
+	{"sd1", "arasan,sdhci-8.9a", 0xe0101000, 0x1000, 79},
+	{"ttc0", "cdns,ttc", 0xf8001000, 0x1000, 42},
+	{"ttc1", "cdns,ttc", 0xf8002000, 0x1000, 69},
 };
 const uint32_t board_device_count = sizeof board_devices / sizeof *board_devices;
 
