@@ -55,8 +55,8 @@ err_t memory_derive(memory_t from, addr_t offset, addr_t size, slot_t to) MUST_C
 err_t object_revoke(cap_t cap) MUST_CHECK;
 
 /*
- * Empty every slot, everywhere, that names endpoint or signal `cap` (GRANT) with exactly `badge` (not 0). Calls that were
- * made by such a capability and not received yet end with ERR_GONE: no message with the badge comes any more.
+ * Empty every slot, everywhere, that names endpoint or signal `cap` (GRANT, and without a badge of its own: ERR_RIGHTS) with
+ * exactly `badge` (not 0). Calls that were made by such a capability and not received yet end with ERR_GONE: no message with the badge comes any more.
  */
 err_t cap_revoke_badge(cap_t cap, uint32_t badge) MUST_CHECK;
 

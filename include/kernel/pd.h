@@ -44,7 +44,8 @@ err_t pd_donate(pd_t pd, memory_t from, addr_t offset, addr_t size) MUST_CHECK;
 
 /*
  * Stop every thread of `pd` (CONTROL) before its next instruction. On OK all threads stand still and their
- * state can be read. ERR_TIMEOUT after `limit` nanoseconds: nothing is paused. Pauses do not nest: ERR_STATE.
+ * state can be read. ERR_TIMEOUT after `limit` nanoseconds: nothing is paused. Pauses do not nest: ERR_STATE, as
+ * for the own domain, and while another thread's call pauses or resumes this one.
  */
 err_t pd_pause(pd_t pd, uint64_t limit) MUST_CHECK;
 err_t pd_resume(pd_t pd) MUST_CHECK;

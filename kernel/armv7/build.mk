@@ -83,7 +83,8 @@ TESTS += $(O)/test/armv7_parts
 ARMV7_PARTS := $(addprefix kernel/armv7/,test/parts.c pool.c timer_heap.c)
 $(O)/test/armv7_parts: $(ARMV7_PARTS) $(wildcard kernel/armv7/*.h)
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -O1 -g $(WARN) -Iinclude -I. -fsanitize=address,undefined -fno-sanitize-recover=undefined $(ARMV7_PARTS) -o $@
+	$(CC) -std=gnu11 -O1 -g $(WARN) -Iinclude -Iinclude/arch/armv7 -I. -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+		$(ARMV7_PARTS) -o $@
 
 TESTS += $(O)/test/armv7_fast
 ARMV7_FAST := $(addprefix kernel/armv7/,test/fast.c core.c rewind.c fast.c timer_heap.c) kernel/object/ipc.c kernel/object/call_ipc.c \

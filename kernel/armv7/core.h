@@ -30,7 +30,7 @@ struct core {
 	struct queue ready[PRIORITY_MAX + 1];
 	uint64_t slice_end[PRIORITY_MAX + 1];   /* when the head goes to the end; UINT64_MAX: it is alone, or new */
 	uint64_t ready_set;                     /* priorities with somebody ready */
-	struct timer_heap timers;
+	struct timers timers;
 	struct thread_machine *vector_owner;    /* whose vector registers the processor has */
 	bool vector_on;
 	struct pd *entered;                     /* the address space of the processor; NULL: none */

@@ -10,6 +10,7 @@
 #include "kernel/object/machine.h"
 
 #define US_NS 1000ull
+enum { TIMERS_AT_ONCE = 4 };
 
 static bool is_ready(const struct thread *thread)
 {
@@ -128,7 +129,8 @@ static void budget_charge(struct thread *thread, uint64_t now)
 	uint64_t rest = now + (thread->schedule.period - thread->schedule.budget) * US_NS;
 	trace_at(TRACE_THROTTLED, core_of(thread)->number, thread, now);
 	machine->throttled = true;
-	timer_add(&core_of(thread)->timers, &machine->refill, machine->period_end > rest ? machine->period_end : rest);
+	timer_add(&core_of(thread)->timers, &machine->refill, machine->period_end > rest ? machine->period_end : rest,
+	          thread->schedule.priority);
 	schedule_update(thread);
 }
 
@@ -168,7 +170,8 @@ static void move(struct thread *thread, const struct thread_schedule *schedule)
 	timer_remove(&from->timers, &thread->machine->deadline);
 	thread->schedule = *schedule;
 	if (waits)
-		timer_add(&core_of(thread)->timers, &thread->machine->deadline, thread->machine->deadline.time);
+		timer_add(&core_of(thread)->timers, &thread->machine->deadline, thread->machine->deadline.time,
+		          schedule->priority);
 	if (core_of(thread) == from)
 		return;
 	vector_store(thread->machine);
@@ -220,7 +223,8 @@ static void time_passed(void)
 		budget_charge(current, now);
 	if (current && current->machine->ready.from && core_own()->slice_end[current->schedule.priority] <= now)
 		turn_end(current);
-	while ((timer = timer_take(&core_own()->timers, now)))
+	/* What is left comes at once, unless somebody of a higher priority runs until then. */
+	for (uint32_t i = 0; i < TIMERS_AT_ONCE && (timer = timer_take(&core_own()->timers, now)); i++)
 		if (timer->kind == TIMER_REFILL)
 			refill(timer->thread);
 		else
@@ -256,7 +260,7 @@ static void idle(struct core *own)
 	registers_release(own);
 	own->thread = NULL;
 	domain_enter(NULL);
-	timer_program(UINT64_MAX);
+	timer_program(0, UINT64_MAX);
 	core_leave();
 	cpu_wait();
 	(void)core_enter(false);
@@ -325,7 +329,7 @@ struct context *schedule_next(void)
 		*slice = UINT64_MAX;
 	else if (*slice == UINT64_MAX)
 		*slice = machine_now() + SLICE_NS;
-	timer_program(turn_or_budget(next));
+	timer_program(next->schedule.priority, turn_or_budget(next));
 	own->thread = next;
 	return &next->machine->user;
 }
@@ -357,10 +361,10 @@ static void link_replace(struct link *old, struct link *link, struct thread *thr
 }
 
 /* The time that was used is charged, and what the next one may use ends in time. */
-static void budgets_hand(struct thread *to)
+static void hand_in_time(struct thread *to)
 {
 	switch_to(to);
-	timer_program(turn_or_budget(to));
+	timer_program(to->schedule.priority, turn_or_budget(to));
 }
 
 struct context *schedule_hand(struct thread *to)
@@ -382,8 +386,9 @@ struct context *schedule_hand(struct thread *to)
 	if (!link->next)
 		own->slice_end[priority] = UINT64_MAX;
 	domain_enter(to->pd);
-	if (own->thread->schedule.budget || to->schedule.budget)
-		budgets_hand(to);
+	/* Timers of the priorities in between were not looked for. */
+	if (own->thread->schedule.budget || to->schedule.budget || priority < own->thread->schedule.priority)
+		hand_in_time(to);
 	else
 		registers_switch(to);
 	own->preferred = NULL;

@@ -44,7 +44,7 @@ err_t thread_attach(struct thread *thread, struct pd *pd, uint32_t index, struct
 	pd->threads = thread;
 	thread->run = THREAD_STOPPED;
 	thread->paused = true;
-	thread->machine->stands = pd->paused;
+	thread->machine->turn = pd->turn;
 	return OK;
 }
 

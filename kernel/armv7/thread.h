@@ -37,6 +37,7 @@ struct work {
 	uint64_t done;
 	uint32_t taken;      /* an object that is being made: its address, and the bytes that were donated */
 	uint32_t taken_size;
+	struct pd *changes;  /* that is being paused or resumed */
 };
 
 struct thread_machine {
@@ -49,7 +50,7 @@ struct thread_machine {
 	uint64_t period_end;       /* machine time */
 	uint64_t started;          /* when it was switched to */
 	bool throttled;
-	bool stands;               /* by a pause of its domain: the end of that has to look at it */
+	uint32_t turn;             /* of its domain, when it was last dealt with */
 	struct work work;
 };
 

@@ -32,15 +32,15 @@ uint64_t machine_now(void)
 }
 
 /* The comparator fires on "at or behind", so it stays off when there is nothing to wait for. */
-void timer_program(uint64_t other)
+void timer_program(uint32_t priority, uint64_t other)
 {
-	struct timer_heap *heap = &core_own()->timers;
-	const struct timer *first = heap->root;
-	uint64_t next = first && first->time < other ? first->time : other;
+	struct timers *timers = &core_own()->timers;
+	uint64_t first = timers->set ? timer_next(timers, priority) : UINT64_MAX;
+	uint64_t next = first < other ? first : other;
 
-	if (next >= heap->programmed)
+	if (next >= timers->programmed)
 		return;
-	heap->programmed = next;
+	timers->programmed = next;
 	uint64_t at = next / BOARD_TICK_NS + 1;
 	*device(TIMER + CONTROL) = ENABLE;
 	*device(TIMER + COMPARE_LOW) = (uint32_t)at;
@@ -78,7 +78,7 @@ void machine_deadline_start(struct thread *thread)
 	uint64_t left = deadline > own ? deadline - own : 0;
 	if (left >= FAR_NS)
 		return;
-	timer_add(&core_of(thread)->timers, &thread->machine->deadline, now + left);
+	timer_add(&core_of(thread)->timers, &thread->machine->deadline, now + left, thread->schedule.priority);
 	if (core_of(thread) != core_own())
 		core_kick(core_of(thread));
 }

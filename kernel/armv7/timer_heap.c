@@ -40,16 +40,20 @@ static struct timer *merge(struct timer *a, struct timer *b)
 	return a;
 }
 
-void timer_add(struct timer_heap *heap, struct timer *timer, uint64_t time)
+void timer_add(struct timers *timers, struct timer *timer, uint64_t time, uint32_t priority)
 {
+	struct timer **root = &timers->root[priority];
+
 	timer->time = time;
+	timer->priority = priority;
 	timer->left = timer->right = timer->parent = NULL;
 	timer->rank = 1;
-	heap->root = merge(heap->root, timer);
-	heap->root->parent = NULL;
+	*root = merge(*root, timer);
+	(*root)->parent = NULL;
+	timers->set |= 1ull << priority;
 }
 
-void timer_remove(struct timer_heap *heap, struct timer *timer)
+void timer_remove(struct timers *timers, struct timer *timer)
 {
 	struct timer *parent = timer->parent, *rest;
 
@@ -60,21 +64,40 @@ void timer_remove(struct timer_heap *heap, struct timer *timer)
 	if (rest)
 		rest->parent = parent;
 	if (!parent)
-		heap->root = rest;
+		timers->root[timer->priority] = rest;
 	else if (parent->left == timer)
 		parent->left = rest;
 	else
 		parent->right = rest;
+	if (!parent && !rest)
+		timers->set &= ~(1ull << timer->priority);
 	while (parent && balance(parent))
 		parent = parent->parent;
 }
 
-struct timer *timer_take(struct timer_heap *heap, uint64_t now)
+uint64_t timer_next(const struct timers *timers, uint32_t priority)
 {
-	struct timer *first = heap->root;
+	uint64_t next = UINT64_MAX;
 
-	if (!first || first->time > now)
-		return NULL;
-	timer_remove(heap, first);
-	return first;
+	for (uint64_t set = timers->set >> priority << priority; set; set &= set - 1) {
+		uint64_t time = timers->root[__builtin_ctzll(set)]->time;
+		next = time < next ? time : next;
+	}
+	return next;
+}
+
+struct timer *timer_take(struct timers *timers, uint64_t now)
+{
+	uint64_t set = timers->set;
+
+	while (set) {
+		uint32_t priority = 63 - (uint32_t)__builtin_clzll(set);
+		struct timer *first = timers->root[priority];
+		if (first->time <= now) {
+			timer_remove(timers, first);
+			return first;
+		}
+		set &= ~(1ull << priority);
+	}
+	return NULL;
 }

@@ -16,6 +16,8 @@ void work_forget(struct thread *thread)
 
 	if (work->taken)
 		page_return(work->taken, work->taken_size);
+	if (work->changes)
+		work->changes->changer = NULL;
 	*work = (struct work){0};
 }
 
@@ -77,6 +79,20 @@ void work_fail(err_t err)
 err_t work_failed(void)
 {
 	return current ? current->machine->work.failed : OK;
+}
+
+void work_change(struct pd *pd)
+{
+	work_unchange(pd);
+	pd->changer = current;
+	current->machine->work.changes = pd;
+}
+
+void work_unchange(struct pd *pd)
+{
+	if (pd->changer)
+		pd->changer->machine->work.changes = NULL;
+	pd->changer = NULL;
 }
 
 err_t work_take(uint32_t address, uint32_t size)

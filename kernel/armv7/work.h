@@ -22,6 +22,10 @@ void work_forget(struct thread *thread);
 void work_fail(err_t err);
 err_t work_failed(void);
 
+/* The call of current that stopped pauses or resumes `pd`, and until it is done or forgotten nobody else does; no call does. */
+void work_change(struct pd *pd);
+void work_unchange(struct pd *pd);
+
 /* Take bytes for an object that is made piece by piece: nothing happens if this call did. They go back if it is not made. */
 err_t work_take(uint32_t address, uint32_t size) MUST_CHECK;
 

@@ -108,6 +108,8 @@ err_t do_pd_clock_get(struct thread *thread, const uint64_t *word, bool *blocked
 	return err;
 }
 
+enum { DEADLINES = 4 };   /* that are looked at in one piece */
+
 err_t do_pd_clock_set(struct thread *thread, const uint64_t *word, bool *blocked)
 {
 	struct pd *pd;
@@ -116,12 +118,22 @@ err_t do_pd_clock_set(struct thread *thread, const uint64_t *word, bool *blocked
 	(void)blocked;
 	if (err != OK)
 		return err;
-	uint64_t now = machine_now();
-	pd->clock_offset = (int64_t)(word[1] - now);
-	machine_clock_changed(pd, now);
-	for (struct thread *each = pd->threads; each; each = each->next_in_pd)
+	uint32_t done = 0;
+	if (!machine_work_done()) {
+		uint64_t now = machine_now();
+		pd->clock_offset = (int64_t)(word[1] - now);
+		pd->clock_turn++;
+		machine_clock_changed(pd, now);
+	}
+	for (struct thread *each = pd->threads; each; each = each->next_in_pd) {
+		if (each->clock_turn == pd->clock_turn)
+			continue;
+		each->clock_turn = pd->clock_turn;
 		if (each->run == THREAD_WAITING)
 			machine_deadline_start(each);
+		if (++done % DEADLINES == 0 && machine_work_stop(1))
+			break;
+	}
 	return OK;
 }
 

@@ -91,6 +91,7 @@ enum { CLEARING = 1, DRAINING };   /* how far a badge is revoked */
 /* Threads, slots and mappings of a domain that is about to end. False: the work stopped. */
 static bool pd_empty(struct pd *pd)
 {
+	pd->turn += !pd->ending;
 	pd->ending = true;
 	if (!machine_pd_stop(pd))
 		return false;
@@ -184,10 +185,12 @@ err_t do_cap_revoke_badge(struct thread *thread, const uint64_t *word, bool *blo
 		return ERR_CAPABILITY;
 	if (!word[1] || word[1] > UINT32_MAX)
 		return ERR_ARGUMENT;
+	if (cap->badge)
+		return ERR_RIGHTS;   /* its holder gives no badges, and the call could not be made again when it is gone */
 	struct object *object = cap->object;
 	uint32_t badge = (uint32_t)word[1];
 	bool first = machine_work_done() == 0, drain = machine_work_done() == DRAINING;
-	while (!drain && !object_clear_badge(object, badge, &thread->mark, cap, first, PIECE)) {
+	while (!drain && !object_clear_badge(object, badge, &thread->mark, first, PIECE)) {
 		first = false;
 		if (machine_work_stop(CLEARING))
 			return OK;
@@ -195,8 +198,6 @@ err_t do_cap_revoke_badge(struct thread *thread, const uint64_t *word, bool *blo
 	while (object->kind == KIND_ENDPOINT && !endpoint_drain_badge((struct endpoint *)object, badge))
 		if (machine_work_stop(DRAINING))
 			return OK;
-	if (cap->badge == badge)
-		cap_clear(cap);   /* last: by it the call is made again */
 	return OK;
 }
 

@@ -47,8 +47,7 @@ void cap_set_behind(struct cap *cap, struct cap *source, uint32_t rights, uint32
 	source->next = cap;
 }
 
-bool object_clear_badge(struct object *object, uint32_t badge, struct cap *mark, const struct cap *own, bool first,
-                        uint32_t most)
+bool object_clear_badge(struct object *object, uint32_t badge, struct cap *mark, bool first, uint32_t most)
 {
 	if (first || mark->object != object) {
 		cap_clear(mark);
@@ -56,7 +55,7 @@ bool object_clear_badge(struct object *object, uint32_t badge, struct cap *mark,
 	}
 	for (; mark->next && most; most--) {
 		struct cap *each = mark->next;
-		if (each->badge == badge && each != own) {
+		if (each->badge == badge) {
 			cap_clear(each);
 		} else {
 			cap_clear(mark);

@@ -64,10 +64,9 @@ void cap_set_behind(struct cap *cap, struct cap *source, uint32_t rights, uint32
 void object_clear_caps(struct object *object);
 
 /*
- * Empty the next `most` slots that name `object` with `badge`, but `own`, from behind `mark` on: a slot of the walker's own that
- * keeps the place in the list. `first`: from the start. True if that was the end; the mark is empty again then.
+ * Empty the next `most` slots that name `object` with `badge`, from behind `mark` on: a slot of the walker's own that keeps
+ * the place in the list. `first`: from the start. True if that was the end; the mark is empty again then.
  */
-bool object_clear_badge(struct object *object, uint32_t badge, struct cap *mark, const struct cap *own, bool first,
-                        uint32_t most) MUST_CHECK;
+bool object_clear_badge(struct object *object, uint32_t badge, struct cap *mark, bool first, uint32_t most) MUST_CHECK;
 
 #endif

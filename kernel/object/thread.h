@@ -53,9 +53,12 @@ struct pd {
 	uint32_t slot_count;
 	uint32_t slot_top;       /* all slots from here on are empty */
 	bool paused;
-	bool changing;           /* a pause, or the end of one, is half-way (machine_work_stop): either may be asked for again */
+	bool changing;           /* a pause, or the end of one, is half-way (machine_work_stop) */
+	uint32_t turn;           /* grows when it begins to be paused, to go on or to end; a thread that noted it was dealt with */
+	struct thread *changer;  /* whose call that is; NULL: nobody's any more, and who asks for either completes it */
 	bool ending;             /* being revoked: nothing runs in it, nothing can be done with it */
 	int64_t clock_offset;    /* own time = machine time + offset, ns */
+	uint32_t clock_turn;     /* grows when it is set; the deadline of a thread that noted it is right */
 	struct thread *threads;  /* list through next_in_pd */
 	struct pd_machine *machine;
 };
@@ -79,6 +82,7 @@ struct thread {
 	struct reply *binds;     /* WAITING at an endpoint */
 	uint64_t deadline;       /* WAITING, own time, ns */
 	uint32_t deadline_place; /* in the machine's timer heap, 0: none */
+	uint32_t clock_turn;     /* of its domain, when the deadline was looked at */
 
 	uint32_t fault;          /* FAULTED */
 	uint32_t fault_access;

@@ -275,8 +275,10 @@ err_t cap_revoke_badge(cap_t name, uint32_t badge)
 		return ERR_CAPABILITY;
 	if (!badge)
 		return ERR_ARGUMENT;
+	if (cap->badge)
+		return ERR_RIGHTS;
 	struct cap mark = {0};
-	bool done = object_clear_badge(cap->object, badge, &mark, NULL, true, UINT32_MAX);
+	bool done = object_clear_badge(cap->object, badge, &mark, true, UINT32_MAX);
 	(void)done;
 	return OK;
 }

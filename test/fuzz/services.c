@@ -87,7 +87,7 @@ void served_destroy(struct served *served)
 		link = &(*link)->next;
 	*link = served->next;
 	struct cap mark = {0};
-	bool done = object_clear_badge(services.ep, served->badge, &mark, NULL, true, UINT32_MAX);
+	bool done = object_clear_badge(services.ep, served->badge, &mark, true, UINT32_MAX);
 	(void)done;
 	if (served->object)
 		kernel_object_destroy(served->object);

@@ -5,7 +5,7 @@
  */
 #include "test/kernel/suite.h"
 
-enum { THREADS = 60, ROUNDS = 40, STACK = 1024, WAKE_NS = 30000, WHILE_NS = 200000, BADGE = 5, OTHER = 6 };
+enum { THREADS = 60, ROUNDS = 40, STACK = 1024, WAKE_NS = 30000, WHILE_NS = 200000, ENDS = 12, TRIES = 20000, BADGE = 5, OTHER = 6 };
 #define SHARED_AT ((addr_t)0x6000000)
 #define STACKS_TOP ((addr_t)0x10000000)
 
@@ -19,7 +19,7 @@ static struct shared *shared;
 static thread_t threads[THREADS];
 static slot_t ep, silent, signal;
 
-/* Each third computes, waits, or yields. */
+/* Some compute, others wait or yield. */
 static void thread_step(addr_t index)
 {
 	struct shared *own = (struct shared *)SHARED_AT;
@@ -27,9 +27,9 @@ static void thread_step(addr_t index)
 
 	for (;; own->steps[index]++) {
 		err_t ignored = OK;
-		if (index % 3 == 1)
+		if (index % 3)
 			ignored = signal_wait((signal_t){PARTNER_SIGNAL}, clock_now() + 20000, &badges, &count);
-		else if (index % 3 == 2)
+		else if (index % 4)
 			thread_yield();
 		(void)ignored;
 	}
@@ -115,9 +115,25 @@ static void time_pass(void)
 	(void)ignored;
 }
 
+/* All of them go on. */
+static bool all_step(void)
+{
+	uint32_t before[THREADS], tries = 0;
+
+	for (uint32_t i = 0; i < THREADS; i++)
+		before[i] = shared->steps[i];
+	for (uint32_t i = 0; i < THREADS; i++)
+		while (shared->steps[i] == before[i])
+			if (tries++ == TRIES)
+				return false;
+			else
+				time_pass();
+	return true;
+}
+
 TEST(crowd_stands, "a domain of many threads stands while it is paused, every one of them, and goes on whole")
 {
-	bool stood = true, went = true;
+	bool stood = true;
 
 	crowd_make(thread_step);
 	CHECK(pd_resume(crowd.pd) == ERR_STATE && pd_pause(crowd.pd, 1000000000) == OK);
@@ -133,17 +149,55 @@ TEST(crowd_stands, "a domain of many threads stands while it is paused, every on
 		stood = stood && steps_sum() == before && pd_resume(crowd.pd) == OK;
 	}
 	CHECK(stood);
-	for (uint32_t i = 0; i < THREADS; i++) {
-		uint32_t before = shared->steps[i];
-		for (uint32_t tries = 0; tries < 20000 && shared->steps[i] == before; tries++)
-			time_pass();
-		went = went && shared->steps[i] != before;
-	}
-	CHECK(went);
+	CHECK(all_step());
 	crowd_end();
 }
 
-TEST(crowd_badge, "a badge is revoked for all who call by it and nobody else, also by a capability that has it")
+/* Pauses and resumes the domain in its slot without end. */
+static void changer_change(addr_t unused)
+{
+	const pd_t pd = {PARTNER_EP};
+
+	(void)unused;
+	for (;;) {
+		err_t ignored = pd_pause(pd, 1000000000);
+		(void)ignored;
+		ignored = pd_resume(pd);
+		(void)ignored;
+	}
+}
+
+/* Whatever the call was that it was ended in. */
+TEST(crowd_left, "whoever pauses or resumes a domain is ended amid that, and the next one's pause and resume are whole")
+{
+	static struct partner changer;
+	bool stood = true, went = true, own = true;
+
+	crowd_make(thread_step);
+	for (uint32_t i = 0; i < THREADS; i++)
+		CHECK(thread_resume(threads[i]) == OK);
+	for (uint32_t round = 0; round < ENDS; round++) {
+		partner_make(&changer, changer_change, 0, (ep_t){0});
+		partner_give(&changer, PARTNER_EP, crowd.pd.slot, RIGHT_CONTROL, 0);
+		partner_start(&changer);
+		for (uint32_t i = 0; i <= round % 5; i++)
+			time_pass();
+		partner_end(&changer);
+		err_t err = round % 2 ? pd_resume(crowd.pd) : OK;   /* what is half-way can be ended either way */
+		own = own && (err == OK || err == ERR_STATE);
+		err = pd_pause(crowd.pd, 1000000000);
+		own = own && (err == OK || err == ERR_STATE);
+		uint64_t before = steps_sum();
+		time_pass();
+		stood = stood && steps_sum() == before;
+		own = own && pd_resume(crowd.pd) == OK;
+		went = went && all_step();
+	}
+	CHECK(stood && went && own);
+	crowd_end();
+}
+
+TEST(crowd_badge, "a badge is revoked for all who call by it and nobody else, but not by a capability that has one")
 {
 	slot_t own = slot_take();
 	bool right = true;
@@ -154,7 +208,8 @@ TEST(crowd_badge, "a badge is revoked for all who call by it and nobody else, al
 		CHECK(thread_resume(threads[i]) == OK);
 	for (uint32_t i = 0; i < 20; i++)
 		time_pass();
-	CHECK(cap_revoke_badge((cap_t){own}, BADGE) == OK && cap_delete(PD_SELF, own) == ERR_CAPABILITY);
+	CHECK(cap_revoke_badge((cap_t){own}, BADGE) == ERR_RIGHTS && cap_revoke_badge((cap_t){ep}, BADGE) == OK);
+	CHECK(cap_delete(PD_SELF, own) == ERR_CAPABILITY);
 	CHECK(cap_delete(crowd.pd, PARTNER_EP) == ERR_CAPABILITY);
 	for (uint32_t i = 0; i < THREADS; i += 2)
 		while (!shared->gone[i])

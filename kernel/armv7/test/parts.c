@@ -10,7 +10,7 @@ enum { ROUNDS = 20000, TIMERS = 60, PIECES = 80, RUN = 200 * POOL_UNIT };
 
 static struct timer timers[TIMERS];
 static bool waits[TIMERS];
-static struct timer_heap heap;
+static struct timers all;
 
 static uint32_t random_below(uint32_t limit)
 {
@@ -22,15 +22,28 @@ static uint32_t random_below(uint32_t limit)
 	return (uint32_t)(state >> 20) % limit;
 }
 
-/* The one that waits for the soonest time, or NULL. */
-static const struct timer *soonest(void)
+/* The time of the soonest that waits with that priority or a higher one. */
+static uint64_t soonest(uint32_t priority)
+{
+	uint64_t time = UINT64_MAX;
+
+	for (uint32_t i = 0; i < TIMERS; i++)
+		if (waits[i] && timers[i].priority >= priority && timers[i].time < time)
+			time = timers[i].time;
+	return time;
+}
+
+/* Of those whose time has come the soonest of the highest priority, or one like it. */
+static bool is_first(const struct timer *taken, uint64_t now)
 {
 	const struct timer *best = NULL;
 
 	for (uint32_t i = 0; i < TIMERS; i++)
-		if (waits[i] && (!best || timers[i].time < best->time))
+		if (waits[i] && timers[i].time <= now &&
+		    (!best || timers[i].priority > best->priority ||
+		     (timers[i].priority == best->priority && timers[i].time < best->time)))
 			best = &timers[i];
-	return best;
+	return best ? taken && taken->time == best->time && taken->priority == best->priority && waits[taken - timers] : !taken;
 }
 
 static void timers_try(void)
@@ -38,18 +51,21 @@ static void timers_try(void)
 	for (uint32_t round = 0; round < ROUNDS; round++) {
 		uint32_t i = random_below(TIMERS);
 		if (waits[i])
-			timer_remove(&heap, &timers[i]);
+			timer_remove(&all, &timers[i]);
 		else
-			timer_add(&heap, &timers[i], random_below(1000));
+			timer_add(&all, &timers[i], random_below(1000), random_below(8) * 9);
 		waits[i] = !waits[i];
-		const struct timer *best = soonest();
-		EXPECT(!best == !heap.root && (!best || heap.root->time == best->time));
-		EXPECT(!best || !best->time || !timer_take(&heap, best->time - 1));
-		if (best && round % 5 == 0) {
-			struct timer *taken = timer_take(&heap, best->time);
-			EXPECT(taken && taken->time == best->time && waits[taken - timers]);
+		uint32_t priority = random_below(PRIORITY_MAX + 1);
+		EXPECT(timer_next(&all, priority) == soonest(priority) && timer_next(&all, 0) == soonest(0));
+		EXPECT(!soonest(0) || !timer_take(&all, soonest(0) - 1));
+		if (round % 5 == 0) {
+			uint64_t now = random_below(1000);
+			struct timer *taken = timer_take(&all, now);
+			EXPECT(is_first(taken, now));
+			if (!taken)
+				continue;
 			waits[taken - timers] = false;
-			timer_remove(&heap, taken);
+			timer_remove(&all, taken);
 		}
 	}
 }

@@ -7,7 +7,9 @@
 #include "test/bench/armv7/figure.h"
 
 #define WATCH_AT ((addr_t)0x6000000)
-enum { RANGE = 64 << 20, SLOTS_MANY = PD_SLOTS_MAX, DOMAIN_PAGES = 8192, THREADS_MANY = UTCB_COUNT, DONATIONS = 10, BADGE = 3 };
+enum { RANGE = 64 << 20, SLOTS_MANY = PD_SLOTS_MAX, DOMAIN_PAGES = 8192, THREADS_MANY = UTCB_COUNT, DONATIONS = 10, BADGE = 3,
+       STACK = 1024, TOGETHER_NS = 20000000 };
+#define STACKS_AT ((addr_t)0x20000000)
 
 struct watch {
 	volatile uint32_t worst_ns; /* since it was set to 0 */
@@ -136,10 +138,28 @@ static void partner_call(addr_t argument)
 	}
 }
 
+/* Waits for the same times as all others. */
+static void partner_together(addr_t argument)
+{
+	uint32_t badges, count;
+
+	(void)argument;
+	for (;;) {
+		uint64_t next = (clock_now() / TOGETHER_NS + 1) * TOGETHER_NS;
+		err_t ignored = signal_wait((signal_t){PARTNER_SIGNAL}, next, &badges, &count);
+		(void)ignored;
+	}
+}
+
 /* As many threads as a domain can have, all to begin with `main`; the domain is paused. */
 static void crowd_make(struct partner *crowd, void (*main)(addr_t), slot_t object)
 {
+	static addr_t stacks;
+
+	if (!stacks)
+		stacks = memory_take(THREADS_MANY * STACK);
 	partner_make(crowd, main, 0, (ep_t){0});
+	CHECK(pd_map(crowd->pd, STACKS_AT, MEMORY, stacks, THREADS_MANY * STACK, RIGHT_READ | RIGHT_WRITE) == OK);
 	CHECK(pd_pause(crowd->pd, 0) == OK);
 	if (object)
 		partner_give(crowd, PARTNER_EP, object, RIGHT_SEND, BADGE);
@@ -147,7 +167,7 @@ static void crowd_make(struct partner *crowd, void (*main)(addr_t), slot_t objec
 		CHECK(pd_donate(crowd->pd, MEMORY, memory_take(PD_DONATE_MAX), PD_DONATE_MAX) == OK);
 	partner_start(crowd);
 	for (uint32_t i = 1; i < THREADS_MANY; i++) {
-		crowd_threads[i] = thread_make(crowd->pd, i, 0x10000000 - i * 64, main, 0, (ep_t){0});
+		crowd_threads[i] = thread_make(crowd->pd, i, STACKS_AT + (i + 1) * STACK, main, 0, (ep_t){0});
 		CHECK(thread_resume(crowd_threads[i]) == OK);
 	}
 }
@@ -155,6 +175,9 @@ static void crowd_make(struct partner *crowd, void (*main)(addr_t), slot_t objec
 /* This thread's turn is long enough for both. */
 static void crowd_watch(const char *resume, const char *pause, const char *end, struct partner *crowd)
 {
+	err_t ignored = pd_pause(crowd->pd, 0);
+
+	(void)ignored;
 	watch_begin();
 	CHECK(pd_resume(crowd->pd) == OK);
 	watch_end(resume);
@@ -171,7 +194,7 @@ static void crowd_watch(const char *resume, const char *pause, const char *end, 
 
 static void threads_watch(void)
 {
-	static struct partner spinners, callers;
+	static struct partner spinners, callers, waiters;
 	slot_t ep = object_make(KIND_ENDPOINT), silent = object_make(KIND_SIGNAL);
 	uint32_t badges, count;
 
@@ -195,6 +218,21 @@ static void threads_watch(void)
 	crowd_watch("latest wake-up during: the domain of 512 callers resumed",
 	            "latest wake-up during: the domain of 512 callers paused",
 	            "latest wake-up during: the domain of 512 callers revoked", &callers);
+	crowd_make(&waiters, partner_together, 0);
+	partner_give(&waiters, PARTNER_SIGNAL, silent, RIGHT_WAIT, 0);
+	CHECK(pd_resume(waiters.pd) == OK);
+	/* They run first, then all wait; the times that come then are watched. */
+	CHECK(signal_wait((signal_t){silent}, clock_now() + 2 * (uint64_t)TOGETHER_NS, &badges, &count) == ERR_TIMEOUT);
+	watch_begin();
+	CHECK(signal_wait((signal_t){silent}, clock_now() + 3 * (uint64_t)TOGETHER_NS, &badges, &count) == ERR_TIMEOUT);
+	watch_end("latest wake-up during: 512 deadlines of lower priority at one time");
+	watch_begin();
+	for (uint64_t i = 0; i < 20; i++)
+		CHECK(pd_clock_set(waiters.pd, i) == OK);
+	watch_end("latest wake-up during: the clock of 512 waiting threads set");
+	crowd_watch("latest wake-up during: the domain of 512 waiting threads resumed",
+	            "latest wake-up during: the domain of 512 waiting threads paused",
+	            "latest wake-up during: the domain of 512 waiting threads revoked", &waiters);
 	object_end(silent);
 	object_end(ep);
 }
