@@ -5,7 +5,7 @@
  */
 #include "test/kernel/suite.h"
 
-enum { THREADS = 60, ROUNDS = 40, STACK = 1024, WAKE_NS = 30000, WHILE_NS = 200000, ENDS = 12, TRIES = 20000, BADGE = 5, OTHER = 6 };
+enum { THREADS = 60, ROUNDS = 40, STACK = 1024, WHILE_NS = 200000, ENDS = 12, TRIES = 20000, BADGE = 5, OTHER = 6 };
 #define SHARED_AT ((addr_t)0x6000000)
 #define STACKS_TOP ((addr_t)0x10000000)
 
@@ -14,10 +14,10 @@ struct shared {
 	volatile uint32_t gone[THREADS];
 };
 
-static struct partner crowd, waker;
+static struct partner crowd;
 static struct shared *shared;
 static thread_t threads[THREADS];
-static slot_t ep, silent, signal;
+static slot_t ep, silent;
 
 /* Some compute, others wait or yield. */
 static void thread_step(addr_t index)
@@ -46,27 +46,6 @@ static void thread_call(addr_t index)
 	(void)ignored;
 }
 
-static void waker_wake(addr_t unused)
-{
-	uint32_t badges, count;
-
-	(void)unused;
-	while (signal_wait((signal_t){PARTNER_SIGNAL}, clock_now() + WAKE_NS, &badges, &count) == ERR_TIMEOUT)
-		;
-}
-
-static void waker_make(void)
-{
-	const struct thread_schedule high = {PRIORITY_MAX, AFFINITY_ANY, 0, 0};
-
-	signal = object_make(KIND_SIGNAL);
-	partner_make(&waker, waker_wake, 0, (ep_t){0});
-	partner_give(&waker, PARTNER_SIGNAL, signal, RIGHT_WAIT, 0);
-	err_t err = thread_schedule_set(waker.thread, &high);
-	CHECK(err == OK || err == ERR_UNSUPPORTED);
-	partner_start(&waker);
-}
-
 static void crowd_make(void (*main)(addr_t))
 {
 	addr_t memory = memory_take(PAGE_SIZE);
@@ -92,8 +71,7 @@ static void crowd_end(void)
 	partner_end(&crowd);
 	for (uint32_t i = 1; i < THREADS; i++)
 		object_end(threads[i].slot);
-	partner_end(&waker);
-	object_end(signal);
+	waker_end();
 	object_end(silent);
 	object_end(ep);
 }

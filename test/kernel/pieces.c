@@ -5,38 +5,10 @@
  */
 #include "test/kernel/suite.h"
 
-enum { PAGES = 1024, WAKE_NS = 30000, SLOTS = 4096 };
+enum { PAGES = 1024, SLOTS = 4096 };
 #define SIZE ((addr_t)PAGES * PAGE_SIZE)
 
 static struct partner partner;
-static slot_t signal;
-
-static void partner_wake(addr_t unused)
-{
-	uint32_t badges, count;
-
-	(void)unused;
-	while (signal_wait((signal_t){PARTNER_SIGNAL}, clock_now() + WAKE_NS, &badges, &count) == ERR_TIMEOUT)
-		;
-}
-
-static void waker_make(void)
-{
-	const struct thread_schedule high = {PRIORITY_MAX, AFFINITY_ANY, 0, 0};
-
-	signal = object_make(KIND_SIGNAL);
-	partner_make(&partner, partner_wake, 0, (ep_t){0});
-	partner_give(&partner, PARTNER_SIGNAL, signal, RIGHT_WAIT, 0);
-	err_t err = thread_schedule_set(partner.thread, &high);
-	CHECK(err == OK || err == ERR_UNSUPPORTED);
-	partner_start(&partner);
-}
-
-static void waker_end(void)
-{
-	partner_end(&partner);
-	object_end(signal);
-}
 
 /* Every page holds `first` plus its number (0: zero). */
 static bool pages_hold(const volatile uint32_t *words, uint32_t first)

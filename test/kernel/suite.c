@@ -4,6 +4,8 @@
 
 #include "test/kernel/suite.h"
 
+enum { WAKE_NS = 30000 };
+
 extern const struct test __start_tests[], __stop_tests[];
 void suite_main(const struct boot_info *info);
 
@@ -170,6 +172,36 @@ void partner_end(struct partner *partner)
 {
 	CHECK(object_revoke(cap_any(partner->pd)) == OK);
 	CHECK(object_revoke(cap_any(partner->thread)) == OK);
+}
+
+static struct partner waker;
+static slot_t waker_signal;
+
+static void waker_wake(addr_t unused)
+{
+	uint32_t badges, count;
+
+	(void)unused;
+	while (signal_wait((signal_t){PARTNER_SIGNAL}, clock_now() + WAKE_NS, &badges, &count) == ERR_TIMEOUT)
+		;
+}
+
+void waker_make(void)
+{
+	const struct thread_schedule high = {PRIORITY_MAX, AFFINITY_ANY, 0, 0};
+
+	waker_signal = object_make(KIND_SIGNAL);
+	partner_make(&waker, waker_wake, 0, (ep_t){0});
+	partner_give(&waker, PARTNER_SIGNAL, waker_signal, RIGHT_WAIT, 0);
+	err_t err = thread_schedule_set(waker.thread, &high);
+	CHECK(err == OK || err == ERR_UNSUPPORTED);
+	partner_start(&waker);
+}
+
+void waker_end(void)
+{
+	partner_end(&waker);
+	object_end(waker_signal);
 }
 
 static uint32_t caps_count(void)

@@ -84,6 +84,10 @@ void partner_give(struct partner *partner, slot_t target, slot_t own, uint32_t r
 void partner_start(struct partner *partner);
 void partner_end(struct partner *partner);
 
+/* A thread of the highest priority that there may be, which wakes every 30 us. */
+void waker_make(void);
+void waker_end(void);
+
 /* A second thread in a partner or (PD_SELF) in this domain; paused, its state written. */
 thread_t thread_make(pd_t pd, uint32_t index, addr_t stack_top, void (*main)(addr_t), addr_t argument,
                      ep_t fault_ep);
