@@ -210,7 +210,7 @@ TEST(handler_faults, "a handler of faults faults itself: its own handler resolve
 	CHECK(pd_map(client.pd, HOLE, MEMORY, page, PAGE_SIZE, RIGHT_READ | RIGHT_WRITE) == OK);
 	message_one(FAULT_RETRY);
 	CHECK(ipc_reply((reply_t){reply_above}) == OK);
-	while (!shared[0] && !shared[10])
+	while (!shared[0] || !shared[10])
 		thread_yield();
 	CHECK(reaches(&server, THREAD_RUNNING) && shared[10] == 1 + OK && reaches(&client, THREAD_RUNNING) && shared[0] == 1);
 	partner_end(&client);
