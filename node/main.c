@@ -23,7 +23,7 @@
 #include "kernel/linux/host.h"
 #include "node/size.h"
 
-enum { EXIT_USAGE = 2, EXIT_HOST = 3, EXIT_START = 4 };
+enum { EXIT_USAGE = 2, EXIT_HOST = 3, EXIT_START = 4, EXIT_ENDED = 5 };
 
 struct options {
 	const char *modules, *first, *socket, *store, *terminals, *log;
@@ -201,12 +201,16 @@ int main(int argc, char **argv)
 		fprintf(stderr, "rtcr-node: %s: %s\n", sentence, err_sentence(err));
 		return EXIT_START;
 	}
-	dprintf(log, "node: %llu MiB, real-time priority %s\n", (unsigned long long)(options.memory >> 20),
-	        host.real_time ? "allowed" : "not allowed to this user");
+	dprintf(log, "node: %llu MiB, real-time priority %s, FS base by %s\n", (unsigned long long)(options.memory >> 20),
+	        host.real_time ? "allowed" : "not allowed to this user",
+	        host.fsgsbase ? "instruction" : "arch_prctl (this Linux has no FSGSBASE)");
 	if (options.ready && (write(options.ready, "", 1) != 1 || close(options.ready) < 0))
 		return fail("--ready", strerror(errno));
 	host_run(&stop);
 	if (options.socket)
 		unlink(options.socket);
-	return 0;
+	if (stop)
+		return 0;
+	dprintf(log, "node: %s is gone: all components are lost, checkpoints are not\n", options.first);
+	return EXIT_ENDED;
 }

@@ -41,6 +41,7 @@ struct thread_machine {
 	bool done;                   /* what it was blocked in ended while paused, with `result` */
 	err_t result;
 	uint64_t frame;              /* FRAME: where it lies for the component, 0: none written yet */
+	bool ready;                  /* has said so: who says it again lies */
 	bool signalled;              /* the pause signal was sent and has not been seen */
 	bool dead;
 	struct thread **waits_in;    /* what names this thread as somebody to be told; NULL: nothing */

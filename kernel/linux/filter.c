@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 
+#include <asm/prctl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -27,7 +28,7 @@ static const uint32_t host_calls[] = {
 
 static const uint32_t service_calls[] = {
 	SYS_mmap, SYS_munmap, SYS_mprotect, SYS_clone, SYS_seccomp, SYS_close, SYS_sendmsg,
-	SYS_rt_sigreturn, SYS_exit, SYS_exit_group, SYS_clock_gettime,
+	SYS_rt_sigreturn, SYS_exit, SYS_exit_group, SYS_clock_gettime, SYS_arch_prctl,
 };
 
 struct program {
@@ -126,6 +127,7 @@ uint32_t filter_thread(uint64_t *code, uint32_t max, bool host)
 	emit_from(&program, SYS_rt_sigreturn, STUB_TEXT >> 32, UINT32_MAX);
 	emit_from(&program, SYS_exit, STUB_TEXT >> 32, UINT32_MAX);
 	emit_from(&program, SYS_clock_gettime, FOREIGN_HIGH >> 32, 1);
+	emit_from(&program, SYS_arch_prctl, FOREIGN_HIGH >> 32, ARCH_GET_FS);
 	if (host)
 		emit_not_memory(&program);
 	if (host)

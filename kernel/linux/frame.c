@@ -39,10 +39,6 @@ err_t frame_probe(const char **sentence)
 		*sentence = "the processor has no XSAVE";
 		return ERR_UNSUPPORTED;
 	}
-	if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(b & bit_FSGSBASE)) {
-		*sentence = "the processor has no FSGSBASE instructions";
-		return ERR_UNSUPPORTED;
-	}
 	uint32_t low, high;
 	__asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
 	/* Tile data (AMX) is given on request only, and no component can request it. */

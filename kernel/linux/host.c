@@ -6,12 +6,15 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <asm/hwcap2.h>
 
 #include <kernel/machine.h>
 
@@ -94,6 +97,7 @@ err_t host_init(uint64_t ram_size, int log, const char **sentence)
 	host.pages = file_create("rtcr-pages", (uint64_t)PLACES * 4096);
 	host.stub = stub_create();
 	host.epoll = epoll_create1(EPOLL_CLOEXEC);
+	host.fsgsbase = getauxval(AT_HWCAP2) & HWCAP2_FSGSBASE;
 	host.real_time = real_time_allowed();
 	if (host.ram < 0 || host.ram_read < 0 || host.utcbs < 0 || host.pages < 0 || host.stub < 0 || host.epoll < 0) {
 		*sentence = "memory files could not be made (memfd_create, Linux 3.17)";

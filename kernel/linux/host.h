@@ -18,6 +18,7 @@ struct host {
 	int stub;           /* executable image of the stub */
 	int epoll;
 	int log;            /* console_write goes here */
+	bool fsgsbase;      /* FS base by its instructions; else by arch_prctl (stub/layout.h) */
 	bool real_time;     /* this user may set real-time priorities */
 };
 

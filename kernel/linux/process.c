@@ -81,6 +81,7 @@ static void page_fill(struct pd_machine *machine, uint64_t grant)
 
 	page->utcb_offset = machine->place * PLACE_SIZE;
 	page->host = grant;
+	page->fsgsbase = host.fsgsbase;
 	page->clock_offset = machine->pd->clock_offset;
 	page->clock_epoch = machine_now();
 	page->base_length = filter_base(page->base_filter, STUB_BASE_MAX, grant != 0);

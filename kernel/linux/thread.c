@@ -277,13 +277,13 @@ static void thread_stood(struct thread_machine *machine, uint32_t number, uint64
 		thread_end(machine);
 		return;
 	}
+	machine->frame = word;
 	if (number == CALL_STUB_READY) {
+		machine->ready = true;
 		machine->frame = 0;
 		if (machine->binder)
 			thread_unblock(machine->binder, word ? ERR_UNSUPPORTED : OK);
-		return;
 	}
-	machine->frame = word;
 	if (thread_is_paused(thread))
 		pause_check(machine->pd);
 	else if (number == CALL_STUB_FAULT)
@@ -300,7 +300,7 @@ void thread_entered(struct pd_machine *owner, pid_t tid, uint64_t notification, 
 		machine = owner->first->spawn;
 		thread_machine_name(machine, tid);
 	}
-	if (!machine || machine->pd != owner) {
+	if (!machine || machine->pd != owner || (machine->ready && call->number == CALL_STUB_READY)) {
 		notify_answer(owner->listener, notification, ERR_DENIED);
 		return;
 	}

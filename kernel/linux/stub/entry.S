@@ -10,7 +10,10 @@
 #define SYS_SIGRETURN 15
 #define SYS_CLONE 56
 #define SYS_EXIT 60
+#define SYS_ARCH_PRCTL 158
 #define SYS_SECCOMP 317
+#define ARCH_SET_GS 0x1001
+#define ARCH_SET_FS 0x1002
 /* VM FS FILES SIGHAND THREAD SYSVSEM */
 #define CLONE_FLAGS 0x00050f00
 
@@ -67,7 +70,10 @@ stub_serve:
 	jnz .Lserve
 
 /* A new thread: its control block, its filter, then its first frame. */
-	wrgsbase %r15
+	mov $SYS_ARCH_PRCTL, %eax
+	mov $ARCH_SET_GS, %edi
+	mov %r15, %rsi
+	syscall
 	mov $SYS_SECCOMP, %eax
 	mov $1, %edi
 	xor %esi, %esi
@@ -90,16 +96,27 @@ stub_handle_pause:
 stub_handle_fault:
 	mov $(KERNEL_CALL_BASE + CALL_STUB_FAULT), %eax
 .Lreport:
+	movabs $STUB_PAGE, %r12
+	cmpq $0, STUB_FSGSBASE(%r12)
+	je .Lkept
 	rdfsbase %rdx
 	mov %rdx, %gs:UTCB_KERNEL_OFFSET
+.Lkept:
 	mov %rsp, %rdi
 	syscall
 .Lresume:
 	cmp $1, %rax
 	je .Lexit
-	mov %gs:UTCB_KERNEL_OFFSET, %rdx
-	wrfsbase %rdx
 	lea 8(%rax), %rsp
+	mov %gs:UTCB_KERNEL_OFFSET, %rsi
+	cmpq $0, STUB_FSGSBASE(%r12)
+	je .Lcall
+	wrfsbase %rsi
+	jmp stub_return
+.Lcall:
+	mov $SYS_ARCH_PRCTL, %eax
+	mov $ARCH_SET_FS, %edi
+	syscall
 	.globl stub_return
 stub_return:
 	mov $SYS_SIGRETURN, %eax

@@ -27,11 +27,17 @@
 /* Offsets in the command page, checked in layout_check.h. */
 #define STUB_COMMAND_COUNT 0
 #define STUB_SPAWN_UTCB 8
+#define STUB_FSGSBASE 48
 #define STUB_COMMANDS 64
 #define STUB_COMMAND_SIZE 56
 #define STUB_FPROG 2048
 
-/* In the kernel's part of a control block: FS base beside the signal frame; then the alternate stack. */
+/*
+ * In the kernel's part of a control block: FS base; then the alternate stack with the signal frame. Where Linux lets user
+ * space have the instructions for it (FSGSBASE), the FS base is put there when the thread stands still. Elsewhere they
+ * may work, but what they write is lost when another thread runs: there FS base changes by arch_prctl alone, which the
+ * component's code calls (enter.S), and what is here is always what it is or is about to be.
+ */
 #define UTCB_KERNEL_OFFSET (24 * 1024)
 #define UTCB_STACK_OFFSET (24 * 1024 + 64)
 #define UTCB_SIZE_BYTES (32 * 1024)
@@ -56,7 +62,8 @@ struct stub_page {
 	int64_t clock_offset;
 	uint64_t utcb_offset;    /* of the control blocks in STUB_FD_UTCB */
 	uint64_t host;           /* not 0: STUB_FD_GRANT is there */
-	uint64_t reserved[2];
+	uint64_t fsgsbase;       /* not 0: FS base by its instructions, else by arch_prctl */
+	uint64_t reserved;
 	struct stub_command commands[STUB_COMMAND_MAX];
 	uint8_t gap[STUB_FPROG - 64 - STUB_COMMAND_MAX * STUB_COMMAND_SIZE];
 	struct {
@@ -70,6 +77,7 @@ struct stub_page {
 
 _Static_assert(sizeof(struct stub_command) == STUB_COMMAND_SIZE, "layout");
 _Static_assert(offsetof(struct stub_page, spawn_utcb) == STUB_SPAWN_UTCB, "layout");
+_Static_assert(offsetof(struct stub_page, fsgsbase) == STUB_FSGSBASE, "layout");
 _Static_assert(offsetof(struct stub_page, commands) == STUB_COMMANDS, "layout");
 _Static_assert(offsetof(struct stub_page, fprog) == STUB_FPROG, "layout");
 _Static_assert(sizeof(struct stub_page) <= 4096, "layout");

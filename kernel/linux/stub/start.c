@@ -176,7 +176,10 @@ void stub_handle_foreign(int number, void *info, struct ucontext *context)
 		__builtin_unreachable();
 	}
 	copy(registers, machine, 18 * sizeof(uint64_t));
-	__asm__("rdfsbase %0" : "=r"(registers->fs_base));
+	if (((const struct stub_page *)STUB_PAGE)->fsgsbase)
+		__asm__("rdfsbase %0" : "=r"(registers->fs_base));
+	else
+		registers->fs_base = *(const uint64_t *)((addr_t)utcb + UTCB_KERNEL_OFFSET);
 	registers->fpu_size = fpu_save(registers->fpu, machine);
 	machine->fpstate = 0;
 	machine->rip = utcb->foreign_entry;

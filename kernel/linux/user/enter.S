@@ -8,6 +8,10 @@
  * that a thread can be continued behind the system call in a new process with nothing but ip, sp and rax.
  */
 #include "kernel/linux/call.h"
+#include "kernel/linux/stub/layout.h"
+
+#define SYS_ARCH_PRCTL 158
+#define ARCH_SET_FS 0x1002
 
 	.text
 	.globl kernel_enter
@@ -18,8 +22,6 @@ kernel_enter:
 	push %r13
 	push %r14
 	push %r15
-	rdfsbase %rax
-	push %rax
 	sub $8, %rsp
 	stmxcsr (%rsp)
 	fnstcw 4(%rsp)
@@ -34,8 +36,6 @@ kernel_enter:
 	ldmxcsr (%rsp)
 	fldcw 4(%rsp)
 	add $8, %rsp
-	pop %rbx
-	wrfsbase %rbx
 	pop %r15
 	pop %r14
 	pop %r13
@@ -52,9 +52,22 @@ registers_continue:
 	mov $-1, %eax
 	mov $-1, %edx
 	xrstor64 256(%rdi)
-1:	mov 144(%rdi), %rax
-	wrfsbase %rax
-	pushq $0x2b
+1:	mov 144(%rdi), %rsi
+	movabs $STUB_PAGE, %rax
+	cmpq $0, STUB_FSGSBASE(%rax)
+	je 2f
+	wrfsbase %rsi
+	jmp 3f
+/* A pause between the two leaves the new one behind, see layout.h. */
+2:	cmp %rsi, %gs:UTCB_KERNEL_OFFSET
+	je 3f
+	mov %rsi, %gs:UTCB_KERNEL_OFFSET
+	mov %rdi, %rbx
+	mov $SYS_ARCH_PRCTL, %eax
+	mov $ARCH_SET_FS, %edi
+	syscall
+	mov %rbx, %rdi
+3:	pushq $0x2b
 	pushq 120(%rdi)
 	pushq 136(%rdi)
 	pushq $0x33

@@ -6,9 +6,10 @@
  * 0 means the initial state. GS belongs to the kernel interface: its base is the control block.
  *
  * Entering the kernel is a function call, not a trap: it keeps what a function keeps (rbx, rbp, r12-r15,
- * rsp, MXCSR and x87 control, and FS base), which kernel_enter stores on the stack of the caller. So the
- * registers of a thread that is blocked in the kernel are only ip, sp and the arguments; the rest of
- * this structure is then zero and need not be kept.
+ * rsp, MXCSR and x87 control), which kernel_enter stores on the stack of the caller. So the registers of
+ * a thread that is blocked in the kernel are only ip, sp and the arguments; the rest of this structure
+ * is then zero and need not be kept. FS base belongs to foreign code: registers_continue sets it, and
+ * whoever was continued behind a kernel call has none.
  */
 #ifndef KERNEL_REGISTERS_H
 #define KERNEL_REGISTERS_H
