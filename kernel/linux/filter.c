@@ -81,15 +81,16 @@ static void emit_numbers(struct program *program, const uint32_t *numbers, size_
 }
 
 /*
- * `number` with a first argument of at most `most`, from code at addresses whose upper half is at least `upper`; from
+ * `number` with a first argument of `least` to `most`, from code at addresses whose upper half is at least `upper`; from
  * elsewhere it is a foreign call. Others go on behind this.
  */
-static void emit_from(struct program *program, uint32_t number, uint32_t upper, uint32_t most)
+static void emit_from(struct program *program, uint32_t number, uint32_t upper, uint32_t least, uint32_t most)
 {
-	emit(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 6));
+	emit(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 7));
 	emit_load(program, offsetof(struct seccomp_data, instruction_pointer) + 4);
-	emit(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, upper, 0, 3));
+	emit(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, upper, 0, 4));
 	emit_load(program, offsetof(struct seccomp_data, args[0]));
+	emit(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, least, 0, 2));
 	emit(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, most, 1, 0));
 	emit_return(program, SECCOMP_RET_ALLOW);
 	emit_return(program, SECCOMP_RET_TRAP);
@@ -124,10 +125,10 @@ uint32_t filter_thread(uint64_t *code, uint32_t max, bool host)
 	emit_start(&program);
 	emit_number(&program, KERNEL_CALL_BASE + CALL_STUB_DONE, SECCOMP_RET_TRAP);
 	emit_calls(&program, SECCOMP_RET_ALLOW);
-	emit_from(&program, SYS_rt_sigreturn, STUB_TEXT >> 32, UINT32_MAX);
-	emit_from(&program, SYS_exit, STUB_TEXT >> 32, UINT32_MAX);
-	emit_from(&program, SYS_clock_gettime, FOREIGN_HIGH >> 32, 1);
-	emit_from(&program, SYS_arch_prctl, FOREIGN_HIGH >> 32, ARCH_GET_FS);
+	emit_from(&program, SYS_rt_sigreturn, STUB_TEXT >> 32, 0, UINT32_MAX);
+	emit_from(&program, SYS_exit, STUB_TEXT >> 32, 0, UINT32_MAX);
+	emit_from(&program, SYS_clock_gettime, FOREIGN_HIGH >> 32, 0, 1);
+	emit_from(&program, SYS_arch_prctl, FOREIGN_HIGH >> 32, ARCH_SET_GS, ARCH_SET_FS);
 	if (host)
 		emit_not_memory(&program);
 	if (host)
