@@ -141,6 +141,8 @@ uint64_t subject_begin(const char *name, const char *sentence)
 {
 	subject.name = name;
 	subject_ok(signal_alloc(&subject.never));
+	subject_ok(env_shared());
+	subject_ok(lock_ready(&subject.lock));
 	bool good = arguments_read();
 	terminal_start();
 	if (!good) {

@@ -274,6 +274,18 @@ err_t cap_mint(cap_t cap, uint32_t badge, uint32_t rights, slot_t *slot)
 	return err;
 }
 
+err_t lock_ready(struct lock *lock)
+{
+	return cap_valid(lock->opened) ? OK : signal_alloc(&lock->opened);
+}
+
+err_t env_shared(void)
+{
+	err_t err = lock_ready(&env.lock);
+
+	return err == OK ? lock_ready(heap_lock()) : err;
+}
+
 err_t thread_spawn(uint32_t index, const char *name, uint64_t stack_size, void (*entry)(addr_t), addr_t argument)
 {
 	struct cpu_thread_create_request create = {.index = index, .core = AFFINITY_ANY};
@@ -286,7 +298,9 @@ err_t thread_spawn(uint32_t index, const char *name, uint64_t stack_size, void (
 
 	if (!text_copy(create.name, sizeof create.name, name))
 		return ERR_ARGUMENT;
-	err_t err = slot_take(&slot);
+	err_t err = env_shared();
+	if (err == OK)
+		err = slot_take(&slot);
 	if (err != OK)
 		return err;
 	err = buffer_take(stack_size, 0, &ds, &stack);

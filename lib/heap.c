@@ -96,6 +96,11 @@ static struct block *large_take(uint64_t size)
 	return block;
 }
 
+struct lock *heap_lock(void)
+{
+	return &heap.lock;
+}
+
 void *heap_alloc(size_t size)
 {
 	if (size > SIZE_MAX / 2)

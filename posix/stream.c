@@ -45,7 +45,7 @@ static long terminal_watched(void)
 {
 	if (terminal.watched)
 		return 0;
-	if (thread_spawn(STREAM_THREAD, "terminal", 32768, terminal_watch, 0) != OK)
+	if (posix_shared() != OK || thread_spawn(STREAM_THREAD, "terminal", 32768, terminal_watch, 0) != OK)
 		return -ENOMEM;
 	terminal.watched = true;
 	return 0;

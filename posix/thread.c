@@ -34,18 +34,6 @@ void thread_entries_set(struct thread *thread, addr_t foreign_top, addr_t fault_
 	utcb->fault_stack = fault_top - 8;
 }
 
-static err_t stacks_make(addr_t *foreign_top, addr_t *fault_top)
-{
-	void *memory;
-	err_t err = memory_take(FOREIGN_STACK + FAULT_STACK, &memory);
-
-	if (err != OK)
-		return err;
-	*foreign_top = (addr_t)memory + FOREIGN_STACK;
-	*fault_top = (addr_t)memory + FOREIGN_STACK + FAULT_STACK;
-	return OK;
-}
-
 err_t threads_start(void)
 {
 	static uint8_t stacks[FOREIGN_STACK + FAULT_STACK] __attribute__((aligned(4096)));
@@ -83,37 +71,53 @@ static _Noreturn void thread_park(struct thread *self)
 static _Noreturn void thread_main(addr_t argument)
 {
 	struct thread *self = (struct thread *)argument;
-	addr_t foreign, fault;
+	addr_t foreign = self->stacks + START_STACK + FOREIGN_STACK;
 
-	err_t err = stacks_make(&foreign, &fault);
-	if (err != OK) {
-		log_line("thread %u: its stacks: %s", self->id, err_sentence(err));
-		program_exit(255);
-	}
-	thread_entries_set(self, foreign, fault);
+	thread_entries_set(self, foreign, foreign + FAULT_STACK);
 	thread_park(self);
 }
 
-static err_t thread_make(struct thread *thread)
+static err_t thread_begin(struct thread *thread)
 {
 	struct cpu_thread_create_request create = {.index = thread->index, .core = AFFINITY_ANY};
+	const struct cpu_thread_start_request start = {(addr_t)thread_main, thread->stacks + START_STACK - 8, (addr_t)thread};
 	struct cpu_thread_create_reply created;
 	struct cpu_thread_start_reply started;
 	const slot_t own = SLOT_PD;
-	void *stack;
-	err_t err = signal_alloc(&thread->signal);
+	err_t err = slot_take(&thread->cap);
 
-	if (err == OK)
-		err = memory_take(16384, &stack);
-	if (err == OK)
-		err = slot_take(&thread->cap);
-	text_format(create.name, sizeof create.name, "thread-%u", thread->index);
-	if (err == OK)
-		err = cpu_thread_create((ep_t){SLOT_CPU}, &create, &own, &created, &thread->cap);
 	if (err != OK)
 		return err;
-	const struct cpu_thread_start_request start = {(addr_t)thread_main, (addr_t)stack + 16384 - 8, (addr_t)thread};
-	return cpu_thread_start((ep_t){thread->cap}, &start, NULL, &started, NULL);
+	text_format(create.name, sizeof create.name, "thread-%u", thread->index);
+	err = cpu_thread_create((ep_t){SLOT_CPU}, &create, &own, &created, &thread->cap);
+	if (err == OK)
+		return cpu_thread_start((ep_t){thread->cap}, &start, NULL, &started, NULL);
+	slot_give(thread->cap);
+	return err;
+}
+
+/* All or nothing: a thread that has a signal is there, for this and for later clones. */
+static err_t thread_make(struct thread *thread)
+{
+	void *stacks;
+	ds_t ds;
+	err_t err = posix_shared();
+
+	if (err == OK)
+		err = buffer_take(START_STACK + FOREIGN_STACK + FAULT_STACK, 0, &ds, &stacks);
+	if (err != OK)
+		return err;
+	thread->stacks = (addr_t)stacks;
+	err = signal_alloc(&thread->signal);
+	if (err == OK) {
+		err = thread_begin(thread);
+		if (err == OK)
+			return OK;
+		object_free(cap_any(thread->signal));
+		thread->signal = (signal_t){0};
+	}
+	ds_free(ds);
+	return err;
 }
 
 /* Index 0 is the first thread, the last ones belong to threads of the library. */

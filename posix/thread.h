@@ -14,7 +14,8 @@
 
 #include "posix/wait.h"
 
-enum { THREADS = UTCB_COUNT - 1, FOREIGN_STACK = 64 * 1024, FAULT_STACK = 256 * 1024, FAULT_STEP = 64 * 1024 };
+enum { THREADS = UTCB_COUNT - 1, FOREIGN_STACK = 64 * 1024, FAULT_STACK = 256 * 1024, FAULT_STEP = 64 * 1024,
+       START_STACK = 16 * 1024 };
 enum { SIGNALS = 64 };
 
 struct signal_info {
@@ -30,6 +31,7 @@ struct thread {
 	bool time64;               /* times of the call that it makes are of 64 bits */
 	signal_t signal;
 	slot_t cap;                /* answers CPU_THREAD_OPERATIONS */
+	addr_t stacks;             /* START_STACK until it runs, FOREIGN_STACK for calls, FAULT_STACK; 0: the first thread's */
 	addr_t clear_tid;
 	uint64_t mask, pending, saved_mask;
 	uint64_t awaited;          /* by sigtimedwait */

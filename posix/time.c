@@ -163,8 +163,10 @@ static _Noreturn void timers_run(addr_t unused)
 /* Most programs have no timers and no signals between threads: they have no such thread. */
 static err_t timers_start(void)
 {
-	err_t err = signal_alloc(&kick);
+	err_t err = posix_shared();
 
+	if (err == OK)
+		err = signal_alloc(&kick);
 	if (err == OK)
 		err = thread_spawn(TIMER_THREAD, "timers", 65536, timers_run, 0);
 	if (err != OK)

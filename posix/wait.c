@@ -7,6 +7,13 @@
 
 static struct lock lock;
 
+err_t posix_shared(void)
+{
+	err_t err = lock_ready(&lock);
+
+	return err == OK ? env_shared() : err;
+}
+
 void posix_lock(void)
 {
 	lock_take(&lock);

@@ -9,6 +9,7 @@
 #ifndef POSIX_WAIT_H
 #define POSIX_WAIT_H
 
+#include <kernel/err.h>
 #include <kernel/types.h>
 
 struct waiter;
@@ -49,6 +50,8 @@ void waiter_wake(struct waiter *waiter);
 /* Put a waiter that is in a queue into another. */
 void waiter_move(struct waiter *waiter, struct wait_queue *queue);
 
+/* Before a second thread is made, the program's or one of the library's. */
+err_t posix_shared(void) MUST_CHECK;
 void posix_lock(void);
 void posix_unlock(void);
 

@@ -5,7 +5,7 @@ SERVER_MEMORY := $(addprefix server/,sentence.c memory.c content.c)
 SERVER_CARD := server/sentence.c $(addprefix server/card/,host.c volume.c units.c disk.c) image/digest.c
 include image/sources.mk
 SERVER_STORE := $(addprefix server/,$(addprefix store/,main.c file.c content.c collect.c) buffer.c) $(IMAGE_SOURCES)
-SERVER_CONTROL := $(addprefix server/control/,main.c big_lock.c connection.c patience.c body.c request.c work.c \
+SERVER_CONTROL := $(addprefix server/control/,main.c connection.c patience.c body.c request.c work.c \
 	component.c instance.c record.c fate.c image.c)
 SERVER_TERMINAL := $(addprefix server/,terminal/main.c terminal/fate.c terminal/past.c buffer.c)
 $(eval $(call component,store,$(SERVER_STORE) $(SERVER_HOST)))

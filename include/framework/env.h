@@ -75,12 +75,20 @@ err_t cap_mint(cap_t cap, uint32_t badge, uint32_t rights, slot_t *slot) MUST_CH
 err_t thread_spawn(uint32_t index, const char *name, uint64_t stack_size, void (*entry)(addr_t), addr_t argument)
 	MUST_CHECK;
 
-/* A short lock between threads of a component: yields while it waits. Zero is open. */
+/*
+ * A lock between threads of a component; zero is open. Who waits sleeps, so whoever holds it can call others in the
+ * meantime, whatever their priority. Ready it before a second thread takes it (again is harmless).
+ */
 struct lock {
-	uint32_t held;
+	uint32_t state;
+	signal_t opened;
 };
+err_t lock_ready(struct lock *lock) MUST_CHECK;
 void lock_take(struct lock *lock);
 void lock_give(struct lock *lock);
+
+/* Ready the locks of the framework itself; thread_spawn does, who makes threads in another way has to. */
+err_t env_shared(void) MUST_CHECK;
 
 /* One line to the LOG session, printf-like, see format.h. A newline is added. */
 void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -17,6 +17,10 @@ void heap_free(void *block);
 /* As realloc; what is added is zero. NULL: no memory, the block is as before. */
 void *heap_resize(void *block, size_t size);
 
+/* The lock of the heap, to be made ready (framework/env.h). */
+struct lock;
+struct lock *heap_lock(void);
+
 /* At least `size` (a multiple of the page) zeroed bytes at `address`, for good. */
 err_t heap_backing(size_t size, void **address) MUST_CHECK;
 

@@ -7,7 +7,7 @@
  *    UP         there is a session to it                     session gone: LAUNCHED, since it is started again
  *    OVER       no instance; state says how it ended
  *
- * All functions are called under the server's one lock (big_lock.h).
+ * All functions are called under the server's one lock (lock.h).
  */
 #ifndef CONTROL_COMPONENT_H
 #define CONTROL_COMPONENT_H

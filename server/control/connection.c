@@ -5,8 +5,8 @@
 #include <framework/format.h>
 #include <framework/memory.h>
 
-#include "server/control/big_lock.h"
 #include "server/control/connection.h"
+#include "server/control/lock.h"
 #include "server/control/patience.h"
 #include "server/control/request.h"
 #include "server/host.h"
@@ -210,14 +210,14 @@ void connections_step(void)
 	static struct host_poll polls[CONNECTIONS + 1];
 	static struct connection *polled[CONNECTIONS + 1];
 
-	big_lock_take();
+	lock_take(&control_lock);
 	uint32_t open = polls_fill(polls, polled);
 	polls[open] = (struct host_poll){HOST_GRANT, POLL_READ, 0};
 	int64_t ms = poll_ms();
-	big_lock_give();
+	lock_give(&control_lock);
 	if (host_poll(polls, open + 1, ms) < 0)
 		return;
-	big_lock_take();
+	lock_take(&control_lock);
 	for (uint32_t i = 0; i < open; i++) {
 		if (polls[i].found && !polled[i]->broken)
 			connection_read(polled[i]);
@@ -226,5 +226,5 @@ void connections_step(void)
 	}
 	if (polls[open].found)
 		connection_accept();
-	big_lock_give();
+	lock_give(&control_lock);
 }

@@ -7,12 +7,14 @@
  */
 #include <framework/env.h>
 
-#include "server/control/big_lock.h"
 #include "server/control/connection.h"
 #include "server/control/fate.h"
 #include "server/control/instance.h"
+#include "server/control/lock.h"
 #include "server/control/record.h"
 #include "server/control/request.h"
+
+struct lock control_lock;
 
 enum { SOCKET_THREAD = 1, SOCKET_STACK = 64 * 1024 };
 
@@ -28,18 +30,18 @@ static err_t signals_serve(signal_t signal)
 	uint32_t badges, count;
 
 	for (;;) {
-		big_lock_take();
+		lock_take(&control_lock);
 		uint64_t deadline = instances_deadline();
-		big_lock_give();
+		lock_give(&control_lock);
 		err_t err = signal_wait(signal, deadline, &badges, &count);
 		if (err != OK && err != ERR_TIMEOUT)
 			return err;
-		big_lock_take();
+		lock_take(&control_lock);
 		if (err == OK)
 			instances_signalled(badges);
 		else
 			instances_late();
-		big_lock_give();
+		lock_give(&control_lock);
 	}
 }
 
@@ -50,7 +52,7 @@ int component_main(addr_t argument)
 
 	(void)argument;
 	if (err == OK)
-		err = big_lock_start();
+		err = lock_ready(&control_lock);
 	if (err == OK)
 		err = record_start();
 	components_start(signal);

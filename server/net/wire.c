@@ -72,6 +72,8 @@ bool wire_start(uint8_t address[WIRE_ADDRESS])
 	err_t err = signal_alloc(&wire.news);
 
 	if (err == OK)
+		err = lock_ready(&wire.lock);
+	if (err == OK)
 		err = session_open("NIC", "net", PATIENCE_NS, &wire.nic);
 	if (err == OK)
 		err = buffer_give();

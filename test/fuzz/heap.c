@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <framework/env.h>
 #include <framework/heap.h>
 
 #include "test/fuzz/heap.h"
@@ -24,6 +25,13 @@ uint32_t heap_blocks(void)
 void heap_fail_after(uint32_t count)
 {
 	heap.fail_after = count;
+}
+
+struct lock *heap_lock(void)
+{
+	static struct lock never_taken;
+
+	return &never_taken;
 }
 
 void *heap_alloc(size_t size)

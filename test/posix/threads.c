@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Threads: many, one after the other, futexes of each kind, robust and timed mutexes, thread-specific data, cancelling. */
+/* Threads: many, one after the other, one for which there is no memory, futexes, robust and timed mutexes, cancelling. */
 #include <errno.h>
 #include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <time.h>
 
 #include "show.h"
@@ -33,6 +34,53 @@ static void refusals(void)
 	SHOW(futex(&word, FUTEX_WAKE_BITSET, 1, NULL, NULL, 0));
 	SHOW(futex(&word, FUTEX_CMP_REQUEUE, 1, (void *)1, &other, 5));
 	SHOW(futex(&word, 77, 1, NULL, NULL, 0));
+}
+
+static void *answer(void *number)
+{
+	return number;
+}
+
+/* All memory that can be had, in a list through its pieces. */
+static void **memory_fill(void)
+{
+	void **taken = NULL;
+
+	for (size_t size = 4 << 20; size >= 4096; size /= 4)
+		for (int i = 0; i < 300; i++) {
+			void **piece = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+			if (piece == MAP_FAILED)
+				break;
+			piece[0] = taken;
+			piece[1] = (void *)size;
+			taken = piece;
+		}
+	return taken;
+}
+
+/* A thread for which there is no memory is refused, and had when there is. */
+static void poverty(void)
+{
+	static char stack[128 * 1024] __attribute__((aligned(4096)));
+	pthread_attr_t attributes;
+	pthread_t thread;
+	void *result = NULL;
+
+	pthread_attr_init(&attributes);
+	pthread_attr_setstack(&attributes, stack, sizeof stack);
+	void **taken = memory_fill();
+	int err = pthread_create(&thread, &attributes, answer, &word);
+	while (taken) {
+		void **next = taken[0];
+		munmap(taken, (size_t)taken[1]);
+		taken = next;
+	}
+	if (err == 0)
+		pthread_join(thread, NULL);
+	HOLDS(err == 0 || err == EAGAIN);
+	SHOW(pthread_create(&thread, &attributes, answer, &other));
+	SHOW(pthread_join(thread, &result));
+	HOLDS(result == &other);
 }
 
 static void *wait_here(void *bits)
@@ -152,6 +200,7 @@ int main(void)
 {
 	static pthread_t first, last;
 
+	poverty();
 	refusals();
 	waking();
 	crowds();
