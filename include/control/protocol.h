@@ -13,8 +13,8 @@
  *
  * When the server has no place left for a connection, the one that is without a whole request for the longest time goes. One
  * stays that waits for an answer, or that ran, fed or followed (run, feed, logs) a component which runs, or has ended
- * but CONTROL_PAUSE_S ago at most since the last answer. If all stay, a newcomer is told so unasked: ERR_BUSY with a sentence, for
- * the operation CONTROL_NONE.
+ * but CONTROL_PAUSE_S ago at most since the last answer. A few places are for commands that are answered at once: who would stay
+ * when all others are taken is told so, ERR_BUSY with a sentence, for the operation CONTROL_NONE; a newcomer unasked, if all stay.
  */
 #ifndef CONTROL_PROTOCOL_H
 #define CONTROL_PROTOCOL_H

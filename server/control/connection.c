@@ -56,6 +56,13 @@ void connection_refuse(struct connection *connection, err_t err, const char *for
 	message_send(connection, err, sentence, (uint32_t)strlen(sentence), NULL, 0);
 }
 
+void connection_refuse_busy(struct connection *connection, uint32_t staying)
+{
+	connection->header.operation = CONTROL_NONE;
+	connection_refuse(connection, ERR_BUSY, "the node is busy: %u connections wait for its components or are theirs; try again "
+	                  "when some of them have ended", staying);
+}
+
 static void connection_close(struct connection *connection)
 {
 	request_drop(connection);
@@ -158,14 +165,13 @@ static void newcomer_refuse(int32_t socket)
 {
 	static int32_t refused[REFUSED];
 	static uint32_t count;
-	struct connection newcomer = {.socket = socket, .header.operation = CONTROL_NONE};
+	struct connection newcomer = {.socket = socket};
 	int32_t *place = &refused[count % REFUSED];
 
 	if (count++ >= REFUSED)
 		host_close(*place);
 	*place = socket;
-	connection_refuse(&newcomer, ERR_BUSY, "the node is busy: %d connections wait for its components or are theirs; try again "
-	                  "when some of them have ended", CONNECTIONS);
+	connection_refuse_busy(&newcomer, CONNECTIONS);
 }
 
 static void connection_accept(void)

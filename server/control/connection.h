@@ -12,7 +12,11 @@
 #include <control/protocol.h>
 #include "server/control/body.h"
 
-enum { CONNECTIONS = 250 };
+/*
+ * So many at most may stay, so that the rest is there for commands that are answered at once; a run, which needs three places,
+ * only begins while there are a few less.
+ */
+enum { CONNECTIONS = 250, STAYERS = 242, STAYERS_RUN = 236 };
 
 struct component;
 
@@ -43,5 +47,8 @@ void connection_answer(struct connection *connection, const void *reply, uint32_
 /* Answer with an error and a sentence. */
 void connection_refuse(struct connection *connection, err_t err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* It may not stay: told as a newcomer for whom there is no place. */
+void connection_refuse_busy(struct connection *connection, uint32_t staying);
 
 #endif

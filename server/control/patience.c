@@ -56,6 +56,17 @@ uint64_t connections_limit(void)
 	return soonest;
 }
 
+uint32_t connections_staying(const struct connection *connection)
+{
+	uint32_t count = 0;
+
+	if (connection_bound(connection))
+		return 0;
+	for (uint32_t i = 0; i < CONNECTIONS; i++)
+		count += &connections[i] != connection && connection_rank(&connections[i]) == STAYING;
+	return count;
+}
+
 struct connection *connection_place(void)
 {
 	struct connection *best = NULL;

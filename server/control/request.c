@@ -6,6 +6,7 @@
 #include "server/control/fate.h"
 #include "server/control/image.h"
 #include "server/control/operation.h"
+#include "server/control/patience.h"
 #include "server/control/record.h"
 #include "server/name.h"
 
@@ -240,13 +241,29 @@ void begin_remove(struct connection *connection)
 	connection_answer(connection, NULL, 0, NULL, 0);
 }
 
+/* How many others may stay for a request to be begun that stays itself. */
+static uint32_t stayers_most(const struct connection *connection)
+{
+	switch (connection->header.operation) {
+	case CONTROL_run: return STAYERS_RUN;
+	case CONTROL_feed:
+	case CONTROL_logs: return STAYERS;
+	case CONTROL_wait: return connection->request.wait.over ? STAYERS : CONNECTIONS;
+	default: return CONNECTIONS;
+	}
+}
+
 void request_begin(struct connection *connection)
 {
 #define REQUEST_BEGIN(name) [CONTROL_##name] = begin_##name,
 	static void (*const begin[CONTROL_COUNT])(struct connection *connection) = {CONTROL_OPERATIONS(REQUEST_BEGIN)};
 #undef REQUEST_BEGIN
 
-	begin[connection->header.operation](connection);
+	uint32_t most = stayers_most(connection), staying = most < CONNECTIONS ? connections_staying(connection) : 0;
+	if (staying >= most)
+		connection_refuse_busy(connection, staying);
+	else
+		begin[connection->header.operation](connection);
 }
 
 void request_drop(struct connection *connection)

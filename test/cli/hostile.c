@@ -6,8 +6,9 @@
  * answered; the last line counts. Exit status 0: the server never stopped answering and always refused what it must. With few
  * rounds the crowd is small too: the emulator's network takes connections one by one.
  *
- * idle: more connections than there are places ask something and stay; says so and ends. hold: as many wait for the end of
- * component NAME; who has no place is refused at once. The others are held until NAME ends, and all must hear of it.
+ * idle: more connections than there are places ask something and stay; says so and ends. hold: as many ask for the end of
+ * component NAME, or for what it wrote, in turns; who has no place is refused at once. The others stay until NAME ends, and all who
+ * wait must hear of it.
  */
 #include <control/protocol.h>
 #include <arpa/inet.h>
@@ -263,17 +264,29 @@ static int idle_do(void)
 	return well == CROWD ? 0 : 1;
 }
 
-/* Who was refused, who waits. */
+/* Waits for the end of the component, or asks once for its output and says nothing more. */
+static void hold_ask(int fd, const char *name, bool output)
+{
+	struct control_wait_request wait = {.over = 1};
+	struct control_logs_request logs = {0};
+
+	snprintf(wait.name, sizeof wait.name, "%s", name);
+	snprintf(logs.name, sizeof logs.name, "%s", name);
+	if (output)
+		request_put(fd, CONTROL_MAGIC, CONTROL_VERSION, CONTROL_logs, sizeof logs, &logs, sizeof logs);
+	else
+		request_put(fd, CONTROL_MAGIC, CONTROL_VERSION, CONTROL_wait, sizeof wait, &wait, sizeof wait);
+}
+
+/* Who was refused, who has its answer and stays, who waits. */
 static int hold_do(const char *name)
 {
 	static struct pollfd polls[CROWD];
-	struct control_wait_request wait = {.over = 1};
-	unsigned held = 0, refused = 0, told = 0, others = 0;
+	unsigned held = 0, refused = 0, told = 0, stay = 0, others = 0;
 
-	snprintf(wait.name, sizeof wait.name, "%s", name);
 	for (unsigned i = 0; i < CROWD; i++) {
 		polls[i] = (struct pollfd){open_one(), POLLIN, 0};
-		request_put(polls[i].fd, CONTROL_MAGIC, CONTROL_VERSION, CONTROL_wait, sizeof wait, &wait, sizeof wait);
+		hold_ask(polls[i].fd, name, i % 2);
 	}
 	while (poll(polls, CROWD, 1000) > 0)
 		for (unsigned i = 0; i < CROWD; i++) {
@@ -281,18 +294,20 @@ static int hold_do(const char *name)
 				continue;
 			long status = answer_get(polls[i].fd);
 			refused += status == ERR_BUSY;
-			others += status != ERR_BUSY;
-			close(polls[i].fd);
+			stay += status == OK && i % 2;
+			others += status != ERR_BUSY && !(status == OK && i % 2);
+			if (status != OK)
+				close(polls[i].fd);
 			polls[i].fd = -1;
 		}
 	for (unsigned i = 0; i < CROWD; i++)
 		held += polls[i].fd >= 0;
-	printf("hold: %u held, %u refused, %u ended otherwise\n", held, refused, others);
+	printf("hold: %u held, %u stay, %u refused, %u ended otherwise\n", held, stay, refused, others);
 	fflush(stdout);
 	for (unsigned i = 0; i < CROWD; i++)
 		told += polls[i].fd >= 0 && answer_get(polls[i].fd) == OK;
 	printf("hold: %u told\n", told);
-	return held && refused && told == held && !others ? 0 : 1;
+	return held && stay && refused && told == held && !others ? 0 : 1;
 }
 
 int main(int argc, char **argv)
