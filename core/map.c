@@ -296,6 +296,17 @@ static void regions_drop(struct map *map, uint64_t address, uint64_t end)
 	map->count -= last - at;
 }
 
+/* Whether what is shown there may go with its region: only a spare page does. */
+static bool spare_shown(const struct map *map, uint64_t address, uint64_t end)
+{
+	for (uint32_t i = region_after(map, address); i < map->count && map->regions[i].address < end; i++) {
+		const struct object *source = map->regions[i].source;
+		if (source->type == TYPE_DATASPACE && ((const struct dataspace *)source)->spare)
+			return true;
+	}
+	return false;
+}
+
 err_t map_attach(struct map *map, const struct rm_attach_request *request, struct object *source, uint64_t *address)
 {
 	struct region region = {request->address, request->size, request->offset, request->rights, 0, source};
@@ -338,7 +349,7 @@ err_t map_attach(struct map *map, const struct rm_attach_request *request, struc
 		return err;
 	}
 	bool replaced = !room_at(map, region.address, region.size);
-	if (replaced && source->type == TYPE_MAP)
+	if (replaced && (source->type == TYPE_MAP || spare_shown(map, region.address, end)))
 		map_hide(map, region.address, region.size);
 	regions_drop(map, region.address, end);
 	region_insert(map, region_after(map, region.address), &region);

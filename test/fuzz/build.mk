@@ -29,7 +29,7 @@ $(O)/test/fuzz-$(1): $(2) test/fuzz/regress.c $(wildcard test/fuzz/*.h core/*.h 
 	$$(CC) $$(FUZZ_CFLAGS) $$(filter %.c,$$^) $(3) -o $$@
 endef
 
-$(eval $(call fuzz_target,core,test/fuzz/fuzz_core.c $(FUZZ_KERNEL) $(FUZZ_CORE)))
+$(eval $(call fuzz_target,core,test/fuzz/fuzz_core.c $(FUZZ_KERNEL) $(FUZZ_CORE),-Wl$(COMMA)--wrap=range_give))
 $(eval $(call fuzz_target,elf,test/fuzz/fuzz_elf.c test/fuzz/fail.c lib/elf.c))
 $(eval $(call fuzz_target,bundle,test/fuzz/fuzz_bundle.c test/fuzz/fail.c rtcr/bundle.c))
 $(eval $(call fuzz_target,rtcr,test/fuzz/fuzz_rtcr.c $(FUZZ_KERNEL) $(FUZZ_RTCR),\

@@ -145,7 +145,7 @@ bool core_look(uint32_t native, uint64_t address, uint64_t *offset, uint32_t *ri
 		const struct dataspace *dataspace = (const struct dataspace *)region->source;
 		check(object_of_badge(dataspace->object.badge) == &dataspace->object, "a region of a dataspace that is gone");
 		*rights &= dataspace->rights;
-		*offset = dataspace->offset + region->offset + (at - region->address);
+		*offset = dataspace->offset + (dataspace->spare ? 0 : region->offset + (at - region->address));
 		*offset += dataspace->nature == NATURE_DEVICE ? CORE_DEVICE_MEMORY : 0;
 		return true;
 	}

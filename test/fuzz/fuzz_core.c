@@ -170,7 +170,8 @@ static void step_map(struct fuzz_input *input)
 	slot_t slot = what & 0x80 ? slot_any(input) : maps[what >> 5 & 3];
 	uint64_t base = slot == maps[0] ? PD_LOW : 0, size = (extent & 7u) * PAGE_SIZE;
 	struct rm_attach_request attach = {where == 255 ? RM_ANYWHERE : base + (where & 15u) * PAGE_SIZE,
-	                                   (extent >> 3 & 7u) * PAGE_SIZE, size, rest & 7u, rest >> 7};
+	                                   (extent >> 3 & 7u) * PAGE_SIZE, size, rest & 7u,
+	                                   (rest >> 7 ? RM_POPULATE : 0) | (what >> 3 & 1 ? RM_LENT : 0)};
 	const struct rm_detach_request detach = {attach.address, size};
 	const struct rm_protect_request protect = {attach.address, size, rest & 7u, 0};
 
@@ -184,6 +185,27 @@ static void step_map(struct fuzz_input *input)
 	utcb->cap_count = what % 4 < 2;
 	utcb->receive[0] = 0;
 	core_call(slot);
+}
+
+/* Attach what somebody lent, and go on using it when that was freed: a spare page is in its place. */
+static void step_lent(struct fuzz_input *input)
+{
+	const struct pd_ram_alloc_request alloc = {(1 + fuzz_byte(input) % 3) * PAGE_SIZE};
+	const struct rm_attach_request attach = {PD_LOW + (fuzz_byte(input) & 15u) * PAGE_SIZE, 0, 0,
+	                                         RIGHT_READ | RIGHT_WRITE, RM_LENT};
+	const struct rm_protect_request protect = {attach.address, alloc.size, RIGHT_READ | RIGHT_WRITE, 0};
+	const struct pd_ram_free_request free = {};
+	const slot_t slot = slot_empty(input);
+	struct pd_ram_alloc_reply nothing;
+	struct rm_attach_reply attached;
+
+	if (!slot || !slot_is_core(FIRST) || !slot_is_core(FIRST + 6) ||
+	    pd_ram_alloc((ep_t){FIRST}, &alloc, NULL, &nothing, &slot) != OK)
+		return;
+	err_t ignored = rm_attach((ep_t){FIRST + 6}, &attach, &slot, &attached, NULL);
+	ignored = pd_ram_free((ep_t){FIRST}, &free, &slot, (void *)&nothing, NULL);
+	ignored = rm_protect((ep_t){FIRST + 6}, &protect, NULL, (void *)&nothing, NULL);
+	(void)ignored;
 }
 
 static void step_copy(struct fuzz_input *input)
@@ -244,12 +266,28 @@ static void step(struct fuzz_input *input)
 		step_copy(input);
 	else if (how < 240)
 		step_fault(input);
+	else if (how < 243)
+		step_lent(input);
 	else if (how < 246)
 		clock_advance(fuzz_number(input) % (1ul << 40));
 	else if (how < 251)
 		kernel_fail_after(1 + fuzz_byte(input) % 8);
 	else
 		heap_fail_after(1 + fuzz_byte(input) % 8);
+}
+
+/* In place of core's range_give: what is given back, no domain sees any more, not even for an instant. */
+void __real_range_give(uint64_t offset, uint64_t size);
+void __wrap_range_give(uint64_t offset, uint64_t size);
+void __wrap_range_give(uint64_t offset, uint64_t size)
+{
+	for (const struct pd *pd = kernel_domains(); pd; pd = pd->machine->next)
+		for (uint32_t i = 0; i < pd->machine->count; i++) {
+			const struct mapping *mapping = &pd->machine->mapping[i];
+			FUZZ_CHECK(offset >= mapping->offset + mapping->size || mapping->offset >= offset + size,
+			           "memory that a domain sees was given back");
+		}
+	__real_range_give(offset, size);
 }
 
 /* Everything that a domain can touch is what core says it sees there. */
