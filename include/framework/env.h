@@ -81,6 +81,7 @@ err_t thread_spawn(uint32_t index, const char *name, uint64_t stack_size, void (
  */
 struct lock {
 	uint32_t state;
+	uint32_t in_vain;        /* threads that were woken for it and found it taken */
 	signal_t opened;
 };
 err_t lock_ready(struct lock *lock) MUST_CHECK;

@@ -464,6 +464,18 @@ static uint32_t populated_all(const memory_t *list, uint32_t list_count, struct 
 	return sum;
 }
 
+/* A timer that is set to the very moment that it is must not be lost: nobody else would wake this thread again. */
+TEST(deadlines_near, "a wait ends also if its deadline comes while the kernel sets the timer")
+{
+	enum { NEAREST = 0, FARTHEST = 12000, STEP = 3 };
+	slot_t signal = object_make(KIND_SIGNAL);
+	uint32_t badges, count;
+
+	for (uint64_t ns = NEAREST; ns < FARTHEST; ns += STEP)
+		CHECK(signal_wait((signal_t){signal}, clock_now() + ns, &badges, &count) == ERR_TIMEOUT);
+	object_end(signal);
+}
+
 TEST(populated, "holes are not reported and discarding makes holes")
 {
 	addr_t size = 1 << 20, offset = memory_take(size);
