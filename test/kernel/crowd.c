@@ -175,6 +175,17 @@ TEST(crowd_left, "whoever pauses or resumes a domain is ended amid that, and the
 	crowd_end();
 }
 
+static void calling_await(thread_t thread)
+{
+	static struct thread_state state;
+
+	do {
+		time_pass();
+		CHECK(thread_pause(thread, 1000000000) == OK && thread_read(thread, &state) == OK);
+		CHECK(thread_resume(thread) == OK);
+	} while (state.run != THREAD_CALLING);
+}
+
 TEST(crowd_badge, "a badge is revoked for all who call by it and nobody else, but not by a capability that has one")
 {
 	slot_t own = slot_take();
@@ -184,8 +195,8 @@ TEST(crowd_badge, "a badge is revoked for all who call by it and nobody else, bu
 	CHECK(cap_copy(PD_SELF, ep, PD_SELF, own, RIGHT_ALL, BADGE) == OK);
 	for (uint32_t i = 0; i < THREADS; i++)
 		CHECK(thread_resume(threads[i]) == OK);
-	for (uint32_t i = 0; i < 20; i++)
-		time_pass();
+	for (uint32_t i = 0; i < THREADS; i++)
+		calling_await(threads[i]);
 	CHECK(cap_revoke_badge((cap_t){own}, BADGE) == ERR_RIGHTS && cap_revoke_badge((cap_t){ep}, BADGE) == OK);
 	CHECK(cap_delete(PD_SELF, own) == ERR_CAPABILITY);
 	CHECK(cap_delete(crowd.pd, PARTNER_EP) == ERR_CAPABILITY);
