@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Dataspaces, see pd.h. */
 #include <kernel/boot.h>
+#include <kernel/pd.h>
 
 #include "core/map.h"
 #include "core/memory.h"
@@ -86,9 +87,27 @@ static err_t handle_native(void *object, const struct dataspace_native_request *
 	return slot_lend(dataspace->native.slot, 0, caps_out);
 }
 
+static err_t handle_discard(void *object, const struct dataspace_discard_request *request, struct rpc_message *message,
+                            struct dataspace_discard_reply *reply, slot_t *caps_out)
+{
+	const struct dataspace *dataspace = object;
+
+	(void)message;
+	(void)reply;
+	(void)caps_out;
+	if (dataspace->nature != NATURE_PLAIN)
+		return ERR_UNSUPPORTED;
+	if (!(dataspace->rights & RIGHT_WRITE))
+		return ERR_RIGHTS;
+	if (request->offset > dataspace->size || request->size > dataspace->size - request->offset)
+		return ERR_RANGE;
+	return memory_discard(CORE_MEMORY, dataspace->offset + request->offset, request->size);
+}
+
 err_t dataspace_serve(struct object *object, struct rpc_message *message, struct rpc_message *reply)
 {
-	static const struct dataspace_handlers handlers = {.info = handle_info, .native = handle_native};
+	static const struct dataspace_handlers handlers = {
+		.info = handle_info, .native = handle_native, .discard = handle_discard};
 
 	return dataspace_dispatch(&handlers, object, message, reply);
 }

@@ -153,6 +153,14 @@ err_t ds_size(ds_t ds, uint64_t *size)
 	return err;
 }
 
+err_t ds_discard(ds_t ds, uint64_t offset, uint64_t size)
+{
+	const struct dataspace_discard_request request = {offset, size};
+	struct dataspace_discard_reply reply;
+
+	return dataspace_discard(cap_ep(ds), &request, NULL, &reply, NULL);
+}
+
 err_t ds_attach(ds_t ds, uint64_t offset, uint64_t size, uint32_t rights, uint32_t flags, void **address)
 {
 	const struct rm_attach_request request = {RM_ANYWHERE, offset, size, rights, flags};

@@ -12,6 +12,7 @@ enum { MAP_SHARED = 1, MAP_PRIVATE = 2, MAP_FIXED = 16, MAP_ANONYMOUS = 32, MAP_
 enum { MREMAP_MAYMOVE = 1, MREMAP_FIXED = 2, MREMAP_DONTUNMAP = 4 };
 enum { MADV_DONTNEED = 4, MADV_FREE = 8, MADV_REMOVE = 9, MADV_LAST = 25 };
 #define BRK_STEP ((uint64_t)1 << 20)
+#define DISCARD_FROM ((uint64_t)64 << 10)
 #define PROGRAM_LOW ((uint64_t)0x10000)
 
 static uint64_t brk_start, brk_now, brk_backed;
@@ -232,7 +233,7 @@ long call_mremap(const uint64_t a[6])
 	return result ? result : (long)address;
 }
 
-/* Private memory reads as zero again: small parts are cleared, whole areas get other pages. */
+/* Private memory reads as zero again: small parts are cleared, large ones lose their pages. */
 static long discard(uint64_t address, uint64_t end)
 {
 	while (address < end) {
@@ -244,10 +245,10 @@ static long discard(uint64_t address, uint64_t end)
 		long result = 0;
 		if (area.chunk && area.chunk->kind != CHUNK_OWN)
 			address = to;                    /* it is as the file is */
-		else if (area.chunk && area.rights & RIGHT_WRITE && to - from < BRK_STEP)
+		else if (area.chunk && area.rights & RIGHT_WRITE && to - from < DISCARD_FROM)
 			result = user_zero(from, to - from);
-		else if (area.chunk)
-			result = memory_map(from, to - from, area.rights, 0);
+		else if (area.chunk && ds_discard(area.chunk->ds, area.offset + (from - area.start), to - from) != OK)
+			result = -EINVAL;
 		if (result)
 			return result;
 		address = to;

@@ -131,6 +131,18 @@ static err_t dataspace_native_handle(void *object, const struct dataspace_native
 	return ERR_DENIED;
 }
 
+static err_t dataspace_discard_handle(void *object, const struct dataspace_discard_request *request,
+                                      struct rpc_message *message, struct dataspace_discard_reply *reply,
+                                      slot_t *caps_out)
+{
+	const struct dataspace_entry *dataspace = object;
+
+	(void)message, (void)caps_out;
+	if (dataspace->origin != IMAGE_ORIGIN_ANONYMOUS)
+		return dataspace->origin == IMAGE_ORIGIN_ROM ? ERR_RIGHTS : ERR_UNSUPPORTED;
+	return dataspace_discard(cap_ep(dataspace->real), request, NULL, reply, NULL);
+}
+
 static err_t rm_attach_handle(void *object, const struct rm_attach_request *request, struct rpc_message *message,
                               struct rm_attach_reply *reply, slot_t *caps_out)
 {
@@ -267,7 +279,8 @@ const struct pd_handlers intercept_pd = {
 	.transfer = pd_transfer_handle,         .child_create = pd_child_create_handle,
 	.child_destroy = pd_child_destroy_handle, .native = pd_native_handle};
 
-const struct dataspace_handlers intercept_dataspace = {dataspace_info_handle, dataspace_native_handle};
+const struct dataspace_handlers intercept_dataspace = {dataspace_info_handle, dataspace_native_handle,
+                                                        dataspace_discard_handle};
 
 const struct rm_handlers intercept_map = {rm_attach_handle,        rm_detach_handle, rm_protect_handle,
                                           rm_fault_handler_handle, rm_state_handle,  rm_dataspace_handle};

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Runs each given test with a time limit, shows the output of those that fail, and counts.
+# Runs each given test with a time limit, shows the output of those that fail but for what was ok, and counts.
 # TEST_LOGS in the environment: a folder that is to hold the output of each test by its name.
 # Exit status 0 if every test passed, 1 if not, 2 if there was none.
 limit=${TEST_LIMIT:-600}
@@ -19,7 +19,7 @@ for test in "$@"; do
 		failed=$((failed + 1))
 		printf 'FAIL  %-28s exit status %d%s\n' "$(basename "$test")" "$status" \
 			"$([ "$status" = 124 ] && printf ' (time limit of %s s)' "$limit")"
-		sed 's/^/      /' "$log"
+		grep -v '^ok ' "$log" | sed 's/^/      /'
 	fi
 	[ -z "${TEST_LOGS:-}" ] || cp "$log" "$TEST_LOGS/$(basename "$test")"
 done

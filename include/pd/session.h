@@ -99,9 +99,20 @@ struct dataspace_info_reply {
 RPC_EMPTY(dataspace_native_request);
 RPC_EMPTY(dataspace_native_reply);
 
+/*
+ * Give the backing of [offset, offset + size), page-aligned, back: it reads as zero, wherever it is attached, until it is
+ * written again. It stays charged. ERR_RIGHTS where it cannot be written, ERR_UNSUPPORTED: a device's or uncached memory, a region map.
+ */
+struct dataspace_discard_request {
+	uint64_t offset;
+	uint64_t size;            /* not 0 */
+};
+RPC_EMPTY(dataspace_discard_reply);
+
 #define DATASPACE_OPERATIONS(X)                                                                    \
 	X(dataspace, info, 0, 0)                                                                   \
-	X(dataspace, native, 0, 1)   
+	X(dataspace, native, 0, 1)                                                                 \
+	X(dataspace, discard, 0, 0)
 RPC_SERVICE(dataspace, DATASPACE_OPERATIONS)
 
 #endif

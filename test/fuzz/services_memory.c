@@ -31,6 +31,15 @@ err_t served_memory_make(struct served *pd, uint64_t size, struct served **made)
 	return OK;
 }
 
+static bool range_inside(uint64_t offset, uint64_t *size, uint64_t available)
+{
+	if (offset % PAGE_SIZE || offset >= available)
+		return false;
+	if (!*size)
+		*size = available - offset;
+	return !(*size % PAGE_SIZE) && *size <= available - offset;
+}
+
 HANDLER(dataspace, info)
 {
 	UNUSED;
@@ -46,13 +55,12 @@ HANDLER(dataspace, native)
 	return OK;
 }
 
-static bool range_inside(uint64_t offset, uint64_t *size, uint64_t available)
+HANDLER(dataspace, discard)
 {
-	if (offset % PAGE_SIZE || offset >= available)
-		return false;
-	if (!*size)
-		*size = available - offset;
-	return !(*size % PAGE_SIZE) && *size <= available - offset;
+	uint64_t size = request->size, whole = ((const struct served *)object)->size;
+
+	UNUSED;
+	return size && range_inside(request->offset, &size, whole) ? OK : ERR_RANGE;
 }
 
 /* In the RTCR's own space memory is shown where it is. */
@@ -239,7 +247,8 @@ HANDLER(rm_service, destroy)
 
 err_t served_memory_call(struct served *served, struct rpc_message *in, struct rpc_message *out)
 {
-	static const struct dataspace_handlers dataspace = {dataspace_info_serve, dataspace_native_serve};
+	static const struct dataspace_handlers dataspace = {dataspace_info_serve, dataspace_native_serve,
+	                                                    dataspace_discard_serve};
 	static const struct rm_handlers space = {.attach = space_attach_serve, .detach = space_detach_serve};
 	static const struct rm_handlers map = {rm_attach_serve,        rm_detach_serve, rm_protect_serve,
 	                                       rm_fault_handler_serve, rm_state_serve,  rm_dataspace_serve};

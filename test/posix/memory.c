@@ -137,6 +137,33 @@ static void reserving(void)
 	SHOW(munmap(at, huge));
 }
 
+/* Large parts and small ones, in the middle, without rights, that were moved: each reads as zero, its neighbours stay. */
+static void discarding(void)
+{
+	const size_t size = 600 * PAGE;
+	char *at = map(600), *to;
+
+	memset(at, 'd', size);
+	SHOW(madvise(at + PAGE, 300 * PAGE, MADV_DONTNEED));
+	SHOW(madvise(at + 400 * PAGE, 2 * PAGE, MADV_DONTNEED));
+	for (int page = 0; page < 600; page += 50)
+		SHOW(at[page * PAGE] + at[page * PAGE + PAGE - 1]);
+	SHOW(at[301 * PAGE]);
+	at[5 * PAGE] = 'n';
+	SHOW(mprotect(at + 450 * PAGE, 100 * PAGE, PROT_NONE));
+	SHOW(madvise(at + 450 * PAGE, 50 * PAGE, MADV_DONTNEED));
+	SHOW(mprotect(at + 450 * PAGE, 100 * PAGE, PROT_READ));
+	SHOW(madvise(at + 540 * PAGE, 40 * PAGE, MADV_DONTNEED));
+	SHOW(at[499 * PAGE] + at[500 * PAGE] + at[539 * PAGE] + at[540 * PAGE] + at[549 * PAGE] + at[579 * PAGE] + at[580 * PAGE]);
+	SHOW(mprotect(at + 450 * PAGE, 100 * PAGE, READ_WRITE));     /* one area is moved, not several */
+	to = mremap(at, size, 2 * size, MREMAP_MAYMOVE);
+	HOLDS(to != MAP_FAILED);
+	SHOW(to[0] + to[5 * PAGE] + to[400 * PAGE] + to[402 * PAGE]);
+	SHOW(madvise(to + 2 * PAGE, 100 * PAGE, MADV_DONTNEED));
+	SHOW(to[0] + to[2 * PAGE] + to[5 * PAGE] + to[301 * PAGE]);
+	SHOW(munmap(to, 2 * size));
+}
+
 static void moving(void)
 {
 	char *at = map(4), *to;
@@ -301,6 +328,7 @@ int main(void)
 	fixing();
 	protecting();
 	reserving();
+	discarding();
 	moving();
 	advising();
 	program_pages();

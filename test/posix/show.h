@@ -14,7 +14,7 @@
 #define SHOW(expression) (errno = 0, show_line(#expression, (long)(expression)))
 
 /* Whether it holds: for what is not the same number everywhere. */
-#define HOLDS(expression) printf("%s: %s\n", #expression, (expression) ? "yes" : "NO")
+#define HOLDS(expression) (printf("%s: %s\n", #expression, (expression) ? "yes" : "NO"), fflush(stdout))
 
 static inline long show_line(const char *text, long result)
 {

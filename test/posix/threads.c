@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Threads: many, one after the other, one for which there is no memory, futexes, robust and timed mutexes, cancelling. */
 #include <errno.h>
+#include <limits.h>
 #include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
@@ -11,7 +12,7 @@
 
 #include "show.h"
 
-static uint32_t word, other;
+static uint32_t word, other, parking;
 
 static long futex(uint32_t *at, int operation, uint32_t number, void *timeout, uint32_t *second, uint32_t third)
 {
@@ -88,14 +89,21 @@ static void *wait_here(void *bits)
 	return (void *)futex(&word, FUTEX_WAIT_BITSET, 0, NULL, NULL, (uint32_t)(uintptr_t)bits);
 }
 
+/* `count` threads wait at `word`: each is seen when it can be moved elsewhere, and all are moved back. */
+static void waiters_await(long count)
+{
+	for (long seen = 0; seen < count; sched_yield())
+		seen += futex(&word, FUTEX_CMP_REQUEUE, 0, (void *)INT_MAX, &parking, 0);
+	HOLDS(futex(&parking, FUTEX_CMP_REQUEUE, 0, (void *)INT_MAX, &word, 0) == count);
+}
+
 static void waking(void)
 {
 	pthread_t waiter[6];
-	struct timespec settle = {0, 30000000};
 
 	for (long i = 0; i < 6; i++)
-		pthread_create(&waiter[i], NULL, wait_here, (void *)(1l << i));
-	nanosleep(&settle, NULL);
+		HOLDS(pthread_create(&waiter[i], NULL, wait_here, (void *)(1l << i)) == 0);
+	waiters_await(6);
 	SHOW(futex(&word, FUTEX_WAKE_BITSET, 10, NULL, NULL, 1 | 4));
 	SHOW(futex(&word, FUTEX_CMP_REQUEUE, 1, (void *)2, &other, 0));
 	SHOW(futex(&other, FUTEX_WAKE, 10, NULL, NULL, 0));
@@ -131,7 +139,7 @@ static void crowds(void)
 
 	for (int round = 0; round < 10; round++) {
 		for (long i = 0; i < 20; i++)
-			pthread_create(&thread[i], NULL, count_up, (void *)i);
+			HOLDS(pthread_create(&thread[i], NULL, count_up, (void *)i) == 0);
 		for (long i = 0; i < 20; i++) {
 			pthread_join(thread[i], &result);
 			sum += (long)result;
@@ -139,6 +147,29 @@ static void crowds(void)
 	}
 	SHOW(total);
 	SHOW(sum);
+}
+
+static void *meet(void *barrier)
+{
+	pthread_barrier_wait(barrier);
+	return NULL;
+}
+
+/* All stacks are there at the same time, and again after all threads ended: what a stack keeps is not kept twice. */
+static void stacks_shared(void)
+{
+	enum { CROWD = 20, ROUNDS = 4 };
+	pthread_barrier_t barrier;
+	pthread_t thread[CROWD];
+
+	pthread_barrier_init(&barrier, NULL, CROWD);
+	for (int round = 0; round < ROUNDS; round++) {
+		for (int i = 0; i < CROWD; i++)
+			HOLDS(pthread_create(&thread[i], NULL, meet, &barrier) == 0);
+		for (int i = 0; i < CROWD; i++)
+			SHOW(pthread_join(thread[i], NULL));
+	}
+	pthread_barrier_destroy(&barrier);
 }
 
 static void *lock_and_die(void *robust)
@@ -204,6 +235,7 @@ int main(void)
 	refusals();
 	waking();
 	crowds();
+	stacks_shared();
 	mutexes();
 	first = pthread_self();
 	HOLDS(syscall(SYS_gettid) == getpid());

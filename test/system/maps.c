@@ -174,6 +174,32 @@ TEST(regions_cut, "attaching over regions cuts them; what is left shows what it 
 	map_destroy(map, as_ds);
 }
 
+TEST(discarded, "a part that is discarded reads as zero wherever it is seen, the rest stays, and it can be written again")
+{
+	struct nest nest;
+	uint64_t word;
+
+	nest_make(&nest);
+	for (uint32_t page = 0; page < 5; page++)
+		*flat(&nest, page) = page + 1;
+	CHECK_OK(ds_discard(nest.ds, PAGE_SIZE, 2 * PAGE_SIZE));
+	for (uint32_t page = 0; page < 5; page++)
+		CHECK(*deep(&nest, page) == *flat(&nest, page) && *flat(&nest, page) == (page == 1 || page == 2 ? 0 : page + 1));
+	*deep(&nest, 2) = 7;
+	CHECK(*flat(&nest, 2) == 7 && !*flat(&nest, 1));
+	CHECK_OK(ds_discard(nest.ds, 0, SIZE));
+	CHECK(!*deep(&nest, 0) && !*deep(&nest, 2) && !*flat(&nest, 4));
+	CHECK_ERR(ds_discard(nest.ds, 0, SIZE + PAGE_SIZE), ERR_RANGE);
+	CHECK_ERR(ds_discard(nest.ds, SIZE, PAGE_SIZE), ERR_RANGE);
+	CHECK_ERR(ds_discard(nest.ds, PAGE_SIZE, UINT64_MAX & ~(PAGE_SIZE - 1)), ERR_RANGE);
+	CHECK_ERR(ds_discard(nest.ds, 0, 0), ERR_RANGE);
+	CHECK_ERR(ds_discard(nest.ds, 8, PAGE_SIZE), ERR_RANGE);
+	CHECK_ERR(ds_discard(nest.ds, 0, 8), ERR_RANGE);
+	CHECK(ds_discard(nest.as_ds[0], 0, PAGE_SIZE) != OK);
+	CHECK(suite_tiny.size && ds_discard(suite_tiny.ds, 0, PAGE_SIZE) == ERR_RIGHTS && word_read(suite_tiny.bytes, &word) && word);
+	nest_end(&nest);
+}
+
 TEST(freed_while_attached, "a dataspace that is freed is seen nowhere any more")
 {
 	rm_t map = map_make(SIZE);

@@ -153,7 +153,7 @@ static void program_get(const char *name, struct program *program)
 	CHECK_OK(slot_take(&slot));
 	CHECK_OK(rom_dataspace(rom.ep, &request, NULL, &reply, &slot));
 	CHECK_OK(ds_attach((ds_t){slot}, 0, 0, RIGHT_READ, 0, &bytes));
-	*program = (struct program){bytes, reply.size};
+	*program = (struct program){bytes, reply.size, {slot}};
 }
 
 static uint32_t slots_used(void)

@@ -67,6 +67,7 @@ void sleep_short(void);
 struct program {
 	const void *bytes;
 	uint64_t size;
+	ds_t ds;
 };
 extern struct program suite_tiny;
 enum { TINY_STATUS = 7 };
