@@ -47,15 +47,16 @@ static bool number_read(const char *text, uint64_t *number)
 	}
 	uint32_t shift = *text == 'K' ? 10 : *text == 'M' ? 20 : *text == 'G' ? 30 : 0;
 	*number = value << shift;
-	return !text[shift ? 1 : 0];
+	return value <= UINT64_MAX >> shift && !text[shift ? 1 : 0];
 }
 
 static bool key_is(const char *word, const char *key, const char **value)
 {
 	size_t length = strlen(key);
 
-	*value = word + length;
-	return strncmp(word, key, length) == 0;
+	bool is = strncmp(word, key, length) == 0;
+	*value = is ? word + length : NULL;
+	return is;
 }
 
 static const char *child_read(const struct words *words, struct config_child *child)
@@ -98,16 +99,34 @@ static struct config_child *child_find(struct config *config, const char *name)
 	return NULL;
 }
 
+static struct config_allowed *instance_allowed(struct config *config, const char *name)
+{
+	uint32_t at = 0;
+
+	while (at < config->instance_count && strcmp(config->instance[at].name, name) != 0)
+		at++;
+	if (at == CONFIG_INSTANCES)
+		return NULL;
+	if (at == config->instance_count)
+		memcpy(config->instance[config->instance_count++].name, name, strlen(name) + 1);
+	return &config->instance[at].allowed;
+}
+
 static const char *allow_read(const struct words *words, struct config *config)
 {
-	struct config_child *child = words->count > 2 ? child_find(config, words->word[1]) : NULL;
+	const char *who = words->count > 2 ? words->word[1] : "", *instance;
+	bool named = key_is(who, "*:", &instance);
+	struct config_child *child = child_find(config, named ? "*" : who);
 
-	if (!child)
+	if (!child || (named && !*instance))
 		return "allow needs a child that is known by now, and services";
+	struct config_allowed *allowed = named ? instance_allowed(config, instance) : &child->allowed;
+	if (!allowed)
+		return "too many names of instances";
 	for (uint32_t i = 2; i < words->count; i++) {
-		if (child->allowed_count == CONFIG_ALLOWED || strlen(words->word[i]) >= PARENT_SERVICE)
+		if (allowed->count == CONFIG_ALLOWED || strlen(words->word[i]) >= PARENT_SERVICE)
 			return "too many services, or too long a name";
-		memcpy(child->allowed[child->allowed_count++], words->word[i], PARENT_SERVICE);
+		memcpy(allowed->word[allowed->count++], words->word[i], PARENT_SERVICE);
 	}
 	return NULL;
 }
@@ -152,17 +171,28 @@ err_t config_parse(const char *text, uint64_t size, struct config *config, uint3
 	return OK;
 }
 
-bool config_allows(const struct config_child *child, const char *service, const char *label)
+static bool allowed_holds(const struct config_allowed *allowed, const char *service, const char *label)
 {
 	size_t length = strlen(service);
 
-	for (uint32_t i = 0; i < child->allowed_count; i++) {
-		const char *word = child->allowed[i];
+	for (uint32_t i = 0; i < allowed->count; i++) {
+		const char *word = allowed->word[i];
 		if (strncmp(word, service, length) != 0 || !(word[length] == 0 || word[length] == '='))
 			continue;
 		if (!word[length] || strcmp(word + length + 1, label) == 0)
 			return true;
 	}
+	return false;
+}
+
+bool config_allows(const struct config *config, const struct config_child *child, const char *instance, const char *service,
+                   const char *label)
+{
+	if (allowed_holds(&child->allowed, service, label))
+		return true;
+	for (uint32_t i = 0; instance && i < config->instance_count; i++)
+		if (strcmp(config->instance[i].name, instance) == 0)
+			return allowed_holds(&config->instance[i].allowed, service, label);
 	return false;
 }
 

@@ -6,15 +6,25 @@
 #include <kernel/err.h>
 #include <parent/session.h>
 
-enum { CONFIG_CHILDREN = 16, CONFIG_ROUTES = 32, CONFIG_ALLOWED = 16, CONFIG_NAME = 32 };
+enum { CONFIG_CHILDREN = 16, CONFIG_INSTANCES = 16, CONFIG_ROUTES = 32, CONFIG_ALLOWED = 16, CONFIG_NAME = 32 };
+
+struct config_allowed {
+	uint32_t count;
+	char word[CONFIG_ALLOWED][PARENT_SERVICE];
+};
 
 struct config_child {
 	char name[CONFIG_NAME];
 	char grant[CONFIG_NAME];
 	uint64_t ram;
 	uint32_t caps, slots;
-	uint32_t allowed_count;
-	char allowed[CONFIG_ALLOWED][PARENT_SERVICE];
+	struct config_allowed allowed;
+};
+
+/* What instances of this name may have beside what all may. */
+struct config_instance {
+	char name[CONFIG_NAME];
+	struct config_allowed allowed;
 };
 
 struct config_route {
@@ -23,8 +33,9 @@ struct config_route {
 };
 
 struct config {
-	uint32_t child_count, route_count;
+	uint32_t child_count, instance_count, route_count;
 	struct config_child child[CONFIG_CHILDREN];
+	struct config_instance instance[CONFIG_INSTANCES];
 	struct config_child template;  /* name empty: none */
 	struct config_route route[CONFIG_ROUTES];
 };
@@ -33,8 +44,12 @@ struct config {
 err_t config_parse(const char *text, uint64_t size, struct config *config, uint32_t *line, const char **sentence)
 	MUST_CHECK;
 
-/* The word SERVICE allows every label, SERVICE=LABEL that one. */
-bool config_allows(const struct config_child *child, const char *service, const char *label);
+/*
+ * Whether `child`, or the instance of the template that is called `instance` (NULL: it is none), may have a session. The word
+ * SERVICE allows every label, SERVICE=LABEL that one.
+ */
+bool config_allows(const struct config *config, const struct config_child *child, const char *instance, const char *service,
+                   const char *label);
 
 /* Who offers `service`: a name, "*", or NULL. */
 const char *config_route(const struct config *config, const char *service);

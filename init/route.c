@@ -181,7 +181,7 @@ static err_t link_open(struct component *component, struct link *link, slot_t pa
 {
 	const char *route = config_route(&init_config, link->service);
 
-	if (!config_allows(component->config, link->service, link->label))
+	if (!config_allows(&init_config, component->config, component->instance ? component->name : NULL, link->service, link->label))
 		return ERR_DENIED;
 	if (route)
 		return open_routed(link, route, cap);
