@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the kernel gives the first component: its capabilities, and a read-only page at BOOT_INFO that
- * describes the machine. Its first thread has control block 0, a stack of BOOT_STACK bytes, and the address
- * of the page as first argument.
+ * What the kernel gives the first component: its capabilities, and read-only pages at BOOT_INFO that
+ * describe the machine. Its first thread has control block 0, a stack of BOOT_STACK bytes, and the address
+ * of these pages as first argument. Assembly sees the number of modules alone.
  */
 #ifndef KERNEL_BOOT_H
 #define KERNEL_BOOT_H
+
+#define BOOT_MODULES 128
+#ifndef __ASSEMBLER__
 
 #include <kernel/device.h>
 #include <kernel/size.h>
@@ -19,7 +22,6 @@ enum {
 	BOOT_SLOT_INTERRUPTS = 5, /* all interrupts, likewise */
 	BOOT_SLOT_HOST = 6,    /* first host grant, in the order of boot_info.grants */
 	BOOT_STACK = 256 * 1024,
-	BOOT_MODULES = 68,
 	BOOT_GRANTS = 8,
 	BOOT_DEVICES = 8,
 	BOOT_MAGIC = 0x52544342 /* "BCTR" */
@@ -61,6 +63,7 @@ struct boot_info {
 	struct boot_device devices[BOOT_DEVICES];
 };
 
-_Static_assert(sizeof(struct boot_info) <= 4096, "one page");
+_Static_assert(sizeof(struct boot_info) <= 2 * 4096, "two pages");
 
+#endif
 #endif

@@ -78,7 +78,8 @@ static void map(uint32_t address, uint64_t offset, uint64_t size, uint32_t right
 
 static void modules_find(void)
 {
-	for (uint32_t i = 0; i < module_count && i < BOOT_MODULES; i++) {
+	must(module_count <= BOOT_MODULES ? OK : ERR_RANGE, "modules: more than BOOT_MODULES");
+	for (uint32_t i = 0; i < module_count; i++) {
 		struct boot_module *module = &info.modules[info.module_count++];
 		memcpy(module->name, module_list[i].name, sizeof module->name);
 		module->offset = (uint32_t)(module_list[i].start - bss_end);

@@ -38,7 +38,7 @@ $(O)/image/$(1).list: $(3) $(lastword $(filter %/build.mk,$(MAKEFILE_LIST))) nod
 	@mkdir -p $$(@D)
 	@for file in $$(filter-out %.mk,$$^); do name=$$$${file##*/}; printf 'module "%s", "%s"\n' "$$$${name%.elf}" "$$$$file"; done > $$@
 $(O)/image/$(1).o: kernel/armv7/module.S $(O)/image/$(1).list
-	$$(CC) -c -DMODULES='"$(O)/image/$(1).list"' -Wa,-I. $$< -o $$@
+	$$(CC) -c -Iinclude -DMODULES='"$(O)/image/$(1).list"' -Wa,-I. $$< -o $$@
 $(O)/image/$(1).elf: $(ARM_KERNEL_$(or $(4),$(BOARD))) $(O)/kernel/$(or $(4),$(BOARD))/kernel/armv7/end_$(2).o $(O)/image/$(1).o \
 		$(if $(filter halt,$(2)),,$(O)/kernel/$(or $(4),$(BOARD))/kernel/armv7/emulator.o) $(O)/kernel/$(or $(4),$(BOARD))/kernel.ld
 	$$(CC) -nostdlib -static -no-pie -Wl,--build-id=none,-z,noexecstack,-z,max-page-size=4096,-T,$$(filter %.ld,$$^) \

@@ -43,7 +43,7 @@ STORM_NATIVE := $(filter-out wide interrupts,$(NATIVE_SUBJECTS))
 STORM_HIT := program library_os blocked in_call faulting
 STORM_FOLDER := $(O)/programs-storm
 STORM_DATA := seed text numbers sequence $(foreach name,work long,$(addprefix $(name).,awk lua sql))
-STORM_FILES := $(addprefix $(STORM_FOLDER)/,cases $(STORM_DATA) busybox lua sqlite $(addprefix subject-,$(notdir $(SUBJECTS))))
+STORM_FILES := $(addprefix $(STORM_FOLDER)/,cases $(STORM_DATA) busybox lua sqlite uv event $(addprefix subject-,$(notdir $(SUBJECTS))))
 $(STORM_FOLDER)/cases: $(PROGRAM_FOLDER)/cases test/posix/build.mk
 	PARTS=works ROUNDS=$(STORM) STEPS=300 ABOVE="$(STORM_ABOVE)" NATIVE="$(STORM_NATIVE)" \
 		test/posix/armv7/list.sh $(O) $(FOREIGN_PROGRAMS)/bin/busybox $(@D)

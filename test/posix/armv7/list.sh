@@ -46,8 +46,10 @@ storms_list() { # checkpointed, killed and restored while they run
 	same "$box" awk -f long.awk
 	same "$build/programs/lua" long.lua
 	same "$build/programs/sqlite" long.sql
-	rounds=0
 	files=
+	same "$build/programs/uv" $((10 * scale))
+	same "$build/programs/event" $((10 * scale))
+	rounds=0
 }
 
 data_make
