@@ -36,12 +36,6 @@ static void begin(struct partner *partner, void (*main)(addr_t), ep_t fault_ep)
 	partner_start(partner);
 }
 
-static void sleep_for_ever(void)
-{
-	for (;;)
-		thread_yield();
-}
-
 static bool reaches(const struct partner *partner, enum thread_run run)
 {
 	static struct thread_state state;
@@ -77,7 +71,7 @@ static void main_give(addr_t unused)
 	utcb_self()->cap_count = 1;
 	utcb_self()->caps[0] = PARTNER_EP;
 	SHARED[0] = 1 + (uint32_t)ipc_call((ep_t){PARTNER_EP});
-	sleep_for_ever();
+	partner_rest();
 }
 
 TEST(slots_full, "a domain whose slots are all in use is given nothing more, nor a receiver that names none, and nothing else is lost")
@@ -120,7 +114,7 @@ static void main_call(addr_t unused)
 		message_one(i);
 		SHARED[i] = 1 + (uint32_t)ipc_call((ep_t){PARTNER_EP});
 	}
-	sleep_for_ever();
+	partner_rest();
 }
 
 /* Takes one call and keeps it. */
@@ -128,7 +122,7 @@ static void main_keep(addr_t unused)
 {
 	(void)unused;
 	SHARED[8] = 1 + (uint32_t)ipc_wait((ep_t){PARTNER_EP}, (reply_t){PARTNER_REPLY}, (signal_t){0}, DEADLINE_NEVER);
-	sleep_for_ever();
+	partner_rest();
 }
 
 TEST(server_dead, "a server dies owing a reply: who holds the reply object answers or ends the call; the next call finds another")
@@ -184,7 +178,7 @@ static void main_touch(addr_t unused)
 	(void)unused;
 	*(volatile uint32_t *)HOLE = WORD;
 	SHARED[0] = 1;
-	sleep_for_ever();
+	partner_rest();
 }
 
 /* Answers one fault; before, it runs into one itself. */
@@ -196,7 +190,7 @@ static void main_handle(addr_t unused)
 	*(volatile uint32_t *)HANDLER_HOLE = WORD;
 	message_one(FAULT_RETRY);
 	SHARED[10] = 1 + (uint32_t)ipc_reply((reply_t){PARTNER_REPLY});
-	sleep_for_ever();
+	partner_rest();
 }
 
 TEST(handler_faults, "a handler of faults faults itself: its own handler resolves that, and both go on")
@@ -236,7 +230,7 @@ static void main_reflect(addr_t unused)
 	utcb_self()->fault_stack = HANDLER_STACK;
 	*(volatile uint32_t *)HOLE = WORD;
 	SHARED[0] = 1;
-	sleep_for_ever();
+	partner_rest();
 }
 
 TEST(reflection_faults, "a handler to which faults are reflected faults without end: each is a message, until one stops the thread")

@@ -168,6 +168,15 @@ void partner_start(struct partner *partner)
 	CHECK(thread_resume(partner->thread) == OK);
 }
 
+_Noreturn void partner_rest(void)
+{
+	uint32_t badges, count;
+
+	for (;;)
+		if (signal_wait((signal_t){PARTNER_SIGNAL}, DEADLINE_NEVER, &badges, &count) != OK)
+			thread_yield();
+}
+
 void partner_end(struct partner *partner)
 {
 	CHECK(object_revoke(cap_any(partner->pd)) == OK);

@@ -83,6 +83,7 @@ void partner_make(struct partner *partner, void (*main)(addr_t), addr_t argument
 void partner_give(struct partner *partner, slot_t target, slot_t own, uint32_t rights, uint32_t badge);
 void partner_start(struct partner *partner);
 void partner_end(struct partner *partner);
+_Noreturn void partner_rest(void);      /* what a partner does at last: waits for PARTNER_SIGNAL, or yields without one */
 
 /* A thread of the highest priority that there may be, which wakes every 30 us. */
 void waker_make(void);

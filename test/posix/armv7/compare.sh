@@ -32,7 +32,7 @@ native_run() { # NUMBER ROUNDS WAY INPUT FILES PROGRAM ARGUMENT...: what it shou
 	[ "$files" = - ] || for file in $files; do cp "$folder/$file" "$work/root/"; done
 	set -- qemu-arm -0 "$program" "$folder/$program" "$@"
 	case $program in
-	call-names | call-epoll | call-events | call-sockets | call-threads | call-process | call-memory) set -- "$build/posix/${program#call-}" ;;
+	call-names | call-epoll | call-epoll_threads | call-events | call-sockets | call-threads | call-process | call-memory) set -- "$build/posix/${program#call-}" ;;
 	esac
 	(cd "$work/root" && exec env -i PATH=/bin:/usr/bin HOME=/ timeout "${LIMIT:-480}" "$@") \
 		<"$from" >"$work/out" 2>"$work/err"
