@@ -138,7 +138,7 @@ static bool foreign_refused(struct instance *instance, const struct subject *sub
 	if (!begin(instance, subject) || !checkpoint(instance, subject, &there))
 		return false;
 	uint64_t generation = instance->status.generation;
-	if (!there || !store_forge(instance->name, generation, generation + 1))
+	if (!there || !store_forge(instance->name, generation, generation + 1, NULL, 0))
 		return native_fail("no image of another architecture could be made");
 	if (!instance_restore(instance, generation + 1))
 		return false;
@@ -167,6 +167,30 @@ static bool taken_try(struct instance *instance, const struct subject *subject)
 	return true;
 }
 
+static bool ends_with(const char *text, const char *end)
+{
+	size_t length = strlen(text), part = strlen(end);
+
+	return length >= part && strcmp(text + length - part, end) == 0;
+}
+
+/* An image of a device that is something else on this board. */
+static bool other_refused(struct instance *instance, uint64_t generation)
+{
+	static const char *const kinds[] = {"cdns,ttc", "arm,sp804"};
+
+	if (!store_forge(instance->name, generation, generation + 1, kinds, 2))
+		return native_fail("no image with another device could be made");
+	if (!instance_restore(instance, generation + 1))
+		return false;
+	const char *failure = instance_failure(instance);
+	if (instance->status.last_err != ERR_UNSUPPORTED || !(ends_with(failure, ": here that is cdns,ttc, not xdns,ttc") ||
+	                                                      ends_with(failure, ": here that is arm,sp804, not xrm,sp804")))
+		return native_fail("with a device of another kind: %s", failure);
+	store_drop(instance->name, generation + 1);
+	return true;
+}
+
 /* One that came before the subject had a session, or between two, has no device to miss: then another. */
 static bool taken_refused(struct instance *instance, const struct subject *subject)
 {
@@ -181,7 +205,8 @@ static bool taken_refused(struct instance *instance, const struct subject *subje
 	if (instance->status.last_err != ERR_UNSUPPORTED ||
 	    strncmp(instance_failure(instance), reason, sizeof reason - 1) != 0)
 		return native_fail("with a device that is taken: %s", instance_failure(instance));
-	return restore(instance, 0, instance->status.generation) && compare(instance);
+	return other_refused(instance, instance->status.generation) &&
+	       restore(instance, 0, instance->status.generation) && compare(instance);
 }
 
 static bool subject_test(const struct subject *subject)

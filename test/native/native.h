@@ -57,9 +57,12 @@ bool bundle_make(const char *name, uint32_t steps, uint32_t option, ds_t *bundle
 bool output_forget(const char *name);
 bool output_read(const char *name, uint8_t *bytes, uint64_t *size);
 
-/* Images: drop one, or all with generation 0; write the one of `from` as `to`, seemingly of another architecture. */
+/*
+ * Images: drop one, or all with generation 0; write the one of `from` as `to`, seemingly of another architecture, or (words not
+ * NULL) with another first letter wherever one of these words is in its records: false if none is.
+ */
 bool store_begin(void);
 void store_drop(const char *name, uint64_t generation);
-bool store_forge(const char *name, uint64_t from, uint64_t to);
+bool store_forge(const char *name, uint64_t from, uint64_t to, const char *const *words, uint32_t count);
 
 #endif

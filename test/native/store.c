@@ -74,16 +74,32 @@ static bool image_keep(const char *name, uint64_t generation, uint64_t size)
 	       native_ok(store_commit(store.session.ep, &commit, NULL, &committed, NULL), "making an image");
 }
 
-/* With the right digest, so that nothing but the architecture is wrong with it. */
-static void image_change(uint64_t generation, uint64_t size)
+static bool words_change(uint8_t *bytes, uint64_t size, const char *const *words, uint32_t count)
 {
-	struct image_header *header = (struct image_header *)store.bytes;
-	struct image_trailer *trailer = (struct image_trailer *)(store.bytes + size - sizeof *trailer);
-	static struct digest_state state;
+	bool any = false;
 
-	header->generation = generation;
+	for (uint32_t i = 0; i < count; i++) {
+		uint64_t length = strlen(words[i]);
+		for (uint64_t at = 0; length && at + length <= size; at++)
+			if (memcmp(bytes + at, words[i], length) == 0) {
+				bytes[at] = bytes[at] == 'x' ? 'y' : 'x';
+				any = true;
+			}
+	}
+	return any;
+}
+
+static void architecture_change(struct image_header *header)
+{
 	header->architecture = header->architecture == IMAGE_ARCHITECTURE_ARMV7 ? IMAGE_ARCHITECTURE_X86_64
 	                                                                       : IMAGE_ARCHITECTURE_ARMV7;
+}
+
+/* The right digest again, so that nothing but what was changed is wrong with it. */
+static void image_seal(struct image_trailer *trailer)
+{
+	static struct digest_state state;
+
 	digest_start(&state);
 	digest_add(&state, store.bytes, trailer->memory_offset);
 	digest_add(&state, store.bytes + trailer->chunks_offset, trailer->chunk_count * sizeof(uint64_t));
@@ -92,12 +108,19 @@ static void image_change(uint64_t generation, uint64_t size)
 	memcpy(trailer->digest, digest.word, sizeof digest.word);
 }
 
-bool store_forge(const char *name, uint64_t from, uint64_t to)
+bool store_forge(const char *name, uint64_t from, uint64_t to, const char *const *words, uint32_t count)
 {
 	uint64_t size;
 
 	if (!image_fetch(name, from, &size))
 		return false;
-	image_change(to, size);
+	struct image_header *header = (struct image_header *)store.bytes;
+	struct image_trailer *trailer = (struct image_trailer *)(store.bytes + size - sizeof *trailer);
+	header->generation = to;
+	if (!words)
+		architecture_change(header);
+	else if (!words_change(store.bytes, trailer->memory_offset, words, count))
+		return false;
+	image_seal(trailer);
 	return image_keep(name, to, size);
 }
