@@ -71,10 +71,15 @@ program_kills() {
 	round=0
 	while [ $round -lt "$times" ]; do
 		round=$((round + 1))
-		there=$(pgrep -c -P "$(node_process)")
+		servers=" $(pgrep -P "$(node_process)" | tr '\n' ' ')"
+		there=$(echo "$servers" | wc -w)
 		"$rtcr" restore count >/dev/null 2>&1 &
 		until_end '[ "$(pgrep -c -P "$(node_process)")" -ge $((there + 2)) ]'
-		kill -KILL "$(target_process)"
+		process=$(target_process)
+		case $servers in
+		*" $process "*) ;;    # it has ended
+		*) kill -KILL "$process" 2>/dev/null ;;
+		esac
 		wait
 		until_true '! [ "$(state_of count)" = running ]'
 		"$rtcr" kill count >/dev/null 2>&1

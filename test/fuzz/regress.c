@@ -9,7 +9,7 @@
 
 #include "test/fuzz/fuzz.h"
 
-enum { SIZE_MAX_INPUT = 2048, KEPT = 64, INPUTS = 4000 };
+enum { SIZE_MAX_INPUT = 2048, KEPT = 64, INPUTS = 2000 };
 
 static uint64_t state = 88172645463325252u;
 
