@@ -9,7 +9,7 @@
 
 #include "test/hostile/attack.h"
 
-enum { REQUESTS = 20000, SESSIONS = 5000 };
+enum { REQUESTS = 4000, SESSIONS = 5000 };
 
 static uint64_t seed = 0x9e3779b97f4a7c15u;
 
