@@ -10,6 +10,9 @@
 /* Memory of the program's own; its ROM: not writable, never given back; content of a file that is mapped shared. */
 enum chunk_kind { CHUNK_OWN, CHUNK_ROM, CHUNK_FILE };
 
+/* From this size on pages are given back rather than cleared. */
+#define DISCARD_FROM ((uint64_t)64 << 10)
+
 struct chunk {
 	ds_t ds;
 	uint64_t size, used, live;     /* bytes: of it, cut so far, still in areas */

@@ -73,6 +73,19 @@ static void chunk_put(struct chunk *chunk, uint64_t size)
 	heap_free(chunk);
 }
 
+/* An area goes and nothing else shows its part of the chunk: if the chunk stays, a large part loses its pages. */
+static void area_drop(const struct area *area)
+{
+	uint64_t size = area->end - area->start;
+	struct chunk *chunk = area->chunk;
+
+	if (chunk->kind == CHUNK_OWN && size >= DISCARD_FROM && (chunk->live > size || chunk == current)) {
+		err_t ignored = ds_discard(chunk->ds, area->offset, size);
+		(void)ignored;
+	}
+	chunk_put(chunk, size);
+}
+
 static struct chunk *chunk_make(uint64_t size)
 {
 	struct chunk *chunk = heap_alloc(sizeof *chunk);
@@ -139,7 +152,8 @@ bool memory_mapped(uint64_t address)
 	return !area_free(address, 1);
 }
 
-long area_unmap(uint64_t address, uint64_t size)
+/* `moved`: what is shown there is shown elsewhere by now. */
+static long range_unmap(uint64_t address, uint64_t size, bool moved)
 {
 	const struct rm_detach_request request = {address, size};
 	struct rm_detach_reply reply;
@@ -159,11 +173,18 @@ long area_unmap(uint64_t address, uint64_t size)
 		(void)ignored;
 	}
 	for (uint32_t i = at; i < end; i++)
-		if (areas.area[i].chunk)
+		if (areas.area[i].chunk && moved)
 			chunk_put(areas.area[i].chunk, areas.area[i].end - areas.area[i].start);
+		else if (areas.area[i].chunk)
+			area_drop(&areas.area[i]);
 	memmove(&areas.area[at], &areas.area[end], (areas.count - end) * sizeof *areas.area);
 	areas.count -= end - at;
 	return 0;
+}
+
+long area_unmap(uint64_t address, uint64_t size)
+{
+	return range_unmap(address, size, false);
 }
 
 /* Join with a neighbour that goes on in the same chunk, so that brk stays one area. */
@@ -393,5 +414,5 @@ long area_move(uint64_t from, uint64_t size, uint64_t to)
 		}
 		area_insert(area_after(area.start), &area);
 	}
-	return area_unmap(from, size);
+	return range_unmap(from, size, true);
 }

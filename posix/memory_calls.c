@@ -12,7 +12,6 @@ enum { MAP_SHARED = 1, MAP_PRIVATE = 2, MAP_FIXED = 16, MAP_ANONYMOUS = 32, MAP_
 enum { MREMAP_MAYMOVE = 1, MREMAP_FIXED = 2, MREMAP_DONTUNMAP = 4 };
 enum { MADV_DONTNEED = 4, MADV_FREE = 8, MADV_REMOVE = 9, MADV_LAST = 25 };
 #define BRK_STEP ((uint64_t)1 << 20)
-#define DISCARD_FROM ((uint64_t)64 << 10)
 #define PROGRAM_LOW ((uint64_t)0x10000)
 
 static uint64_t brk_start, brk_now, brk_backed;
@@ -44,6 +43,37 @@ void memory_brk_set(uint64_t address)
 	brk_start = brk_now = brk_backed = round_up(address);
 }
 
+/* Private memory reads as zero again: small parts are cleared, large ones lose their pages. */
+static long discard(uint64_t address, uint64_t end)
+{
+	while (address < end) {
+		uint32_t at = area_after(address);
+		if (at == areas.count || areas.area[at].start >= end)
+			return 0;
+		const struct area area = areas.area[at];
+		uint64_t from = area.start > address ? area.start : address, to = area.end < end ? area.end : end;
+		long result = 0;
+		if (area.chunk && area.chunk->kind != CHUNK_OWN)
+			address = to;                    /* it is as the file is */
+		else if (area.chunk && area.rights & RIGHT_WRITE && to - from < DISCARD_FROM)
+			result = user_zero(from, to - from);
+		else if (area.chunk && ds_discard(area.chunk->ds, area.offset + (from - area.start), to - from) != OK)
+			result = -EINVAL;
+		if (result)
+			return result;
+		address = to;
+	}
+	return 0;
+}
+
+/* Whole pages above the new break read as zero when the break comes back, soon if it is little: then these pages stay. */
+static long brk_clear(uint64_t from, uint64_t to)
+{
+	from = round_up(from);
+	to = round_up(to);
+	return to - from < BRK_STEP ? user_zero(from, to - from) : discard(from, to);
+}
+
 /* Backed in steps: what is above the break but backed is zero, because shrinking clears it. */
 long call_brk(const uint64_t a[6])
 {
@@ -59,7 +89,7 @@ long call_brk(const uint64_t a[6])
 			return (long)brk_now;
 		brk_backed += size;
 	}
-	if (wanted < brk_now && user_zero(wanted, brk_now - wanted))
+	if (wanted < brk_now && brk_clear(wanted, brk_now))
 		return (long)brk_now;
 	brk_now = wanted;
 	return (long)brk_now;
@@ -231,29 +261,6 @@ long call_mremap(const uint64_t a[6])
 		return grow(address, old, size, a[3] & MREMAP_MAYMOVE);
 	long result = size < old ? area_unmap(address + size, old - size) : 0;
 	return result ? result : (long)address;
-}
-
-/* Private memory reads as zero again: small parts are cleared, large ones lose their pages. */
-static long discard(uint64_t address, uint64_t end)
-{
-	while (address < end) {
-		uint32_t at = area_after(address);
-		if (at == areas.count || areas.area[at].start >= end)
-			return 0;
-		const struct area area = areas.area[at];
-		uint64_t from = area.start > address ? area.start : address, to = area.end < end ? area.end : end;
-		long result = 0;
-		if (area.chunk && area.chunk->kind != CHUNK_OWN)
-			address = to;                    /* it is as the file is */
-		else if (area.chunk && area.rights & RIGHT_WRITE && to - from < DISCARD_FROM)
-			result = user_zero(from, to - from);
-		else if (area.chunk && ds_discard(area.chunk->ds, area.offset + (from - area.start), to - from) != OK)
-			result = -EINVAL;
-		if (result)
-			return result;
-		address = to;
-	}
-	return 0;
 }
 
 long call_madvise(const uint64_t a[6])

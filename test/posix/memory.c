@@ -164,6 +164,29 @@ static void discarding(void)
 	SHOW(munmap(to, 2 * size));
 }
 
+/* Large parts that go, and come again: zero, with the neighbours as they were; the break likewise. */
+static void parting(void)
+{
+	const size_t large = 4 << 20;
+	char *at = map(600), *heap = sbrk(0);
+
+	SHOW(munmap(at + 100 * PAGE, 400 * PAGE));
+	SHOW(reads(at + 100 * PAGE));
+	HOLDS(mmap(at + 200 * PAGE, 200 * PAGE, READ_WRITE, NONE | MAP_FIXED, -1, 0) == at + 200 * PAGE);
+	SHOW(at[200 * PAGE] + at[399 * PAGE]);
+	SHOW(at[99 * PAGE] == (char)('a' + 99) && at[500 * PAGE] == (char)('a' + 500));
+	HOLDS(mmap(at, 90 * PAGE, READ_WRITE, NONE | MAP_FIXED, -1, 0) == at);
+	SHOW(at[0] + at[89 * PAGE]);
+	SHOW(at[90 * PAGE] == (char)('a' + 90));
+	SHOW(munmap(at, 600 * PAGE));
+	HOLDS(sbrk((intptr_t)large) != (void *)-1);
+	memset(heap, 'h', large);
+	HOLDS(sbrk(-(intptr_t)(large - 100)) != (void *)-1);
+	HOLDS(sbrk((intptr_t)(large - 100)) != (void *)-1);
+	SHOW(heap[99] + heap[100] + heap[PAGE * 2] + heap[large - 1]);
+	HOLDS(sbrk(-(intptr_t)large) != (void *)-1);
+}
+
 static void moving(void)
 {
 	char *at = map(4), *to;
@@ -329,6 +352,7 @@ int main(void)
 	protecting();
 	reserving();
 	discarding();
+	parting();
 	moving();
 	advising();
 	program_pages();
