@@ -113,6 +113,20 @@ bool instance_kill(struct instance *instance)
 	return err == ERR_STATE || native_ok(err, "kill");   /* it may have ended meanwhile */
 }
 
+/* What a target is about that does not end: its threads at a checkpoint taken now. */
+static void threads_show(struct instance *instance)
+{
+	static const char *const classes[CLASS_COUNT] = {"program", "library OS", "blocked", "in a call", "faulting"};
+	static struct checkpoint_thread_reply thread;
+	struct checkpoint_thread_request request = {0};
+
+	if (!instance_take(instance, 0) || instance->status.last_err != OK)
+		return;
+	for (; checkpoint_thread(instance->checkpoint.ep, &request, NULL, &thread, NULL) == OK; request.n++)
+		log_line("  thread %u: %s, run %u, instruction %lx", thread.index,
+		         thread.class < CLASS_COUNT ? classes[thread.class] : "?", thread.run, (unsigned long)thread.instruction);
+}
+
 bool instance_ended(struct instance *instance)
 {
 	uint64_t until = clock_now() + LIMIT_NS;
@@ -120,8 +134,10 @@ bool instance_ended(struct instance *instance)
 	while (instance_look(instance)) {
 		if (instance->status.state != TARGET_RUNNING)
 			return true;
-		if (!change_await(until))
+		if (!change_await(until)) {
+			threads_show(instance);
 			return false;
+		}
 	}
 	return false;
 }
