@@ -154,9 +154,10 @@ TEST(hostile_mask, "a thread that would mask interrupts is paused all the same, 
 	wait_for(1000000);
 	for (int i = 0; i < 5; i++) {
 		uint64_t before = scene.attack->count;
-		wait_for(100000);
+		for (int waits = 0; waits < 20000 && scene.attack->count == before; waits++)
+			wait_for(100000);
 		CHECK(scene.attack->count > before);
-		CHECK(pd_pause(scene.partner.pd, 20000000) == OK);
+		CHECK(pd_pause(scene.partner.pd, 2000000000) == OK);
 		CHECK(pd_resume(scene.partner.pd) == OK);
 	}
 	scene_end(&scene);
