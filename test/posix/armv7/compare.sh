@@ -58,11 +58,11 @@ native_all() { # each case of the folder
 }
 
 case_name_restored() { # TIMES ROUNDS WAY INPUT FILES PROGRAM ARGUMENT...: by the names that cases have on every kernel
-	times=$1
+	times=$1 wanted_rounds=$2
 	shift 3
-	case $2 in
-	long.*) called=${3#busybox} called=${called:-$4} ;;
-	*) called=${3#subject-}; echo "ok     $(case_name "$@")" ;;
+	case $3,$wanted_rounds in
+	subject-* | *,0) called=${3#subject-}; echo "ok     $(case_name "$@")" ;;
+	*) called=${3#busybox} called=${called:-$4} ;;
 	esac
 	[ "$times" -eq 0 ] || echo "restored $times times: $called"
 }
