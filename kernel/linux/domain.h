@@ -110,6 +110,7 @@ bool thread_stands(const struct thread *thread);
 /* Pausing (pause.c): a thread came to stand. */
 void pause_check(struct pd_machine *machine);
 void pause_forget(struct pd_machine *machine);
+void pause_leave(const struct thread *thread);
 
 /* The pauses whose time is over are given up; *next becomes the next limit if it is sooner. */
 void pause_expire(uint64_t now, uint64_t *next);

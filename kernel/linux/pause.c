@@ -43,6 +43,27 @@ void pause_forget(struct pd_machine *machine)
 			under_way[i] = NULL;
 }
 
+/*
+ * A thread goes, and is in no list any more. Whoever pauses it alone hears of it, whoever pauses its domain need not wait for it,
+ * and what it asked for itself is given up next.
+ */
+void pause_leave(const struct thread *thread)
+{
+	struct pd_machine *machine = thread->pd->machine;
+
+	for (int i = 0; i < PAUSES; i++)
+		if (under_way[i] && under_way[i]->pauser == thread)
+			under_way[i]->pause_limit = 0;
+	if (machine->pause_one == thread || thread->pd->ending) {
+		pause_forget(machine);
+		if (machine->pauser)
+			thread_unblock(machine->pauser, ERR_GONE);
+		machine->pause_one = NULL;
+	} else {
+		pause_check(machine);
+	}
+}
+
 bool pause_begin(struct pd *pd, struct thread *one, struct thread *asker, uint64_t limit, err_t *result)
 {
 	struct pd_machine *machine = pd->machine;
@@ -50,6 +71,9 @@ bool pause_begin(struct pd *pd, struct thread *one, struct thread *asker, uint64
 	int place = 0;
 
 	*result = machine->dead ? ERR_GONE : *flag || machine->pauser || asker->pd == pd ? ERR_STATE : OK;
+	for (int i = 0; i < PAUSES && *result == OK; i++)
+		if (under_way[i] == machine)   /* of an asker that is gone */
+			*result = ERR_STATE;
 	while (place < PAUSES && under_way[place])
 		place++;
 	if (*result == OK && place == PAUSES)

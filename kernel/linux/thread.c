@@ -148,6 +148,7 @@ void thread_detach(struct thread *thread)
 		link = &(*link)->next_in_pd;
 	*link = thread->next_in_pd;
 	thread->machine = NULL;
+	pause_leave(thread);
 	if (!machine)
 		return;
 	if (machine->waits_in)

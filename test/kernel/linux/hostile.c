@@ -118,6 +118,51 @@ spin:
 		ATTACK->count++;
 }
 
+static thread_t masked;
+static volatile err_t pause_said;
+
+static void masked_pause(addr_t unused)
+{
+	err_t err;
+
+	(void)unused;
+	while ((err = thread_pause(masked, 3600000000000)) == ERR_STATE)   /* the test tries to as well */
+		thread_yield();
+	pause_said = err;
+	partner_rest();
+}
+
+/* Who pauses a thread that never reports may go before, and others pause then; who still waits hears that the thread has gone. */
+static void pauses_outlive(const struct partner *partner)
+{
+	static uint8_t stack[16384] __attribute__((aligned(16)));
+	const addr_t top = (addr_t)stack + sizeof stack - 8;
+
+	masked = thread_make(partner->pd, 1, ATTACK_STACK - 8192, attack_mask, 0, (ep_t){0});
+	CHECK(thread_resume(masked) == OK);
+	for (int i = 0; i < 1000 && thread_pause(masked, 5000000) == OK; i++)
+		CHECK(thread_resume(masked) == OK);
+	thread_t asker = thread_make(PD_SELF, 1, top, masked_pause, 0, (ep_t){0});
+	CHECK(thread_resume(asker) == OK);
+	for (int i = 0; i < 1000 && pd_pause(partner->pd, 1000000) != ERR_STATE; i++)
+		;
+	CHECK(object_revoke(cap_any(asker)) == OK);
+	err_t err = ERR_STATE;
+	for (int i = 0; i < 1000 && err == ERR_STATE; i++, wait_for(1000000))
+		err = pd_pause(partner->pd, 1000000);
+	CHECK(err == ERR_TIMEOUT);
+	pause_said = ERR_COUNT;
+	asker = thread_make(PD_SELF, 1, top, masked_pause, 0, (ep_t){0});
+	CHECK(thread_resume(asker) == OK);
+	for (int i = 0; i < 1000 && pd_pause(partner->pd, 1000000) != ERR_STATE; i++)
+		;
+	CHECK(object_revoke(cap_any(masked)) == OK);
+	for (int i = 0; i < 1000 && pause_said == ERR_COUNT; i++)
+		wait_for(1000000);
+	CHECK(pause_said == ERR_GONE);
+	CHECK(object_revoke(cap_any(asker)) == OK);
+}
+
 TEST(hostile_mask, "a thread that blocks the pause signal makes its pause time out, and can be removed")
 {
 	static struct scene scene;
@@ -128,6 +173,7 @@ TEST(hostile_mask, "a thread that blocks the pause signal makes its pause time o
 	CHECK(scene.attack->count >= 1000);
 	CHECK(pd_pause(scene.partner.pd, 20000000) == ERR_TIMEOUT);
 	CHECK(pd_pause(scene.partner.pd, 20000000) == ERR_TIMEOUT);
+	pauses_outlive(&scene.partner);
 	scene_end(&scene);
 }
 
