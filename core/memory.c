@@ -11,6 +11,7 @@
 #include <kernel/machine.h>
 #include <kernel/object.h>
 #include <kernel/pd.h>
+#include <pd/session.h>
 
 #include "core/memory.h"
 #include "core/object.h"
@@ -83,10 +84,22 @@ static uint32_t hole_after(uint64_t offset)
 	return low;
 }
 
+/* Not at once: meanwhile the kernel serves others. */
+err_t range_discard(uint64_t offset, uint64_t size)
+{
+	err_t err = OK;
+
+	for (uint64_t part; size && err == OK; offset += part, size -= part) {
+		part = size < DATASPACE_DISCARD_MAX ? size : DATASPACE_DISCARD_MAX;
+		err = memory_discard(CORE_MEMORY, offset, part);
+	}
+	return err;
+}
+
 void range_give(uint64_t offset, uint64_t size)
 {
 	size = page_round(size);
-	err_t ignored = memory_discard(CORE_MEMORY, offset, size);
+	err_t ignored = range_discard(offset, size);
 	(void)ignored;
 	uint32_t at = hole_after(offset);
 	struct range *before = at ? &memory.hole[at - 1] : NULL, *after = &memory.hole[at];

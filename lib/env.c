@@ -155,10 +155,17 @@ err_t ds_size(ds_t ds, uint64_t *size)
 
 err_t ds_discard(ds_t ds, uint64_t offset, uint64_t size)
 {
-	const struct dataspace_discard_request request = {offset, size};
 	struct dataspace_discard_reply reply;
+	err_t err = OK;
 
-	return dataspace_discard(cap_ep(ds), &request, NULL, &reply, NULL);
+	do {
+		const struct dataspace_discard_request request = {
+			offset, size < DATASPACE_DISCARD_MAX ? size : DATASPACE_DISCARD_MAX};
+		err = dataspace_discard(cap_ep(ds), &request, NULL, &reply, NULL);
+		offset += request.size;
+		size -= request.size;
+	} while (size && err == OK);
+	return err;
 }
 
 err_t ds_attach(ds_t ds, uint64_t offset, uint64_t size, uint32_t rights, uint32_t flags, void **address)

@@ -64,7 +64,7 @@ struct dataspace_entry {
 	memory_t native;               /* to ask what is populated; taken at the first checkpoint */
 	struct view source;            /* as it is seen here */
 	struct copy *copy;             /* the strategy's, for the snapshot */
-	uint64_t populated, prepared;  /* bytes with backing; those whose pages are present on both sides */
+	uint64_t populated, prepared;  /* which ranges have backing (shared.c); which had when their pages were present on both sides */
 };
 
 struct region {

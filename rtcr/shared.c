@@ -79,6 +79,17 @@ static err_t copy_make(struct dataspace_entry *dataspace)
 	return OK;
 }
 
+/*
+ * What ranges add to dataspace->populated: ranges in a row as much as the one they make, others something else (not only how
+ * much there is: a target may discard as much as it writes elsewhere).
+ */
+static uint64_t cubed(uint64_t offset)
+{
+	uint64_t page = offset / PAGE_SIZE;
+
+	return page * page * page;
+}
+
 static err_t extent_add(uint32_t number, uint64_t offset, uint64_t size)
 {
 	struct dataspace_entry *dataspace = shared.dataspaces[number];
@@ -88,7 +99,7 @@ static err_t extent_add(uint32_t number, uint64_t offset, uint64_t size)
 	snapshot.extents[snapshot.extent_count++] = (struct extent_copy){
 		dataspace->entry.id, number, &dataspace->source, &dataspace->copy->view, offset, size};
 	snapshot.memory += size;
-	dataspace->populated += size;
+	dataspace->populated += cubed(offset + size) - cubed(offset);
 	return OK;
 }
 

@@ -42,7 +42,7 @@ void session_close(struct session *session);
 err_t ds_alloc(uint64_t size, ds_t *ds) MUST_CHECK;
 void ds_free(ds_t ds);
 err_t ds_size(ds_t ds, uint64_t *size) MUST_CHECK;
-/* A page-aligned part reads as zero again and has no pages until it is written; it stays paid for. */
+/* A page-aligned part reads as zero again and gives its pages back (pd/session.h); it stays paid for. */
 err_t ds_discard(ds_t ds, uint64_t offset, uint64_t size) MUST_CHECK;
 
 /* Show [offset, offset + size) of `ds` in the own address space; size 0: all. `flags` as in rm/session.h. */
