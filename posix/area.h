@@ -24,6 +24,7 @@ struct area {
 	uint64_t offset;               /* in the chunk */
 	struct chunk *chunk;           /* NULL: reserved */
 	uint32_t rights;
+	bool kept;                     /* MEMORY_KEPT */
 };
 
 struct areas {

@@ -50,7 +50,7 @@ static long segment_load(const struct rom *program, const struct elf_segment *se
 	if (segment_in_place(segment))
 		return memory_map_chunk(start, end - start, segment->rights | RIGHT_READ, chunk_rom(program->ds),
 		                        segment->file_offset & ~(PAGE_SIZE - 1));
-	long result = memory_map(start, end - start, RIGHT_READ | RIGHT_WRITE, 0);
+	long result = memory_map(start, end - start, RIGHT_READ | RIGHT_WRITE, MEMORY_KEPT);
 	if (!result)
 		result = user_write(segment->address + shift, bytes + segment->file_offset, segment->file_size);
 	if (!result && segment->rights != (RIGHT_READ | RIGHT_WRITE))

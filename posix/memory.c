@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Areas and chunks, see memory.h; the calls on them are in memory_calls.c. */
+#include <inttypes.h>
+
+#include <framework/env.h>
 #include <framework/heap.h>
 #include <framework/memory.h>
 #include <pd/session.h>
@@ -89,11 +92,17 @@ static void area_drop(const struct area *area)
 static struct chunk *chunk_make(uint64_t size)
 {
 	struct chunk *chunk = heap_alloc(sizeof *chunk);
+	static bool told;
 
 	if (!chunk)
 		return NULL;
-	if (ds_alloc(size, &chunk->ds) != OK) {
+	err_t err = ds_alloc(size, &chunk->ds);
+	if (err != OK) {
 		heap_free(chunk);
+		if (!told)
+			log_line("%" PRIu64 " KiB refused: %s; a mapping or the stack of a thread counts whole; give it more --memory",
+			         size >> 10, err_sentence(err));
+		told = true;
 		return NULL;
 	}
 	chunk->size = size;
@@ -194,7 +203,7 @@ static void area_join(uint32_t at)
 		return;
 	struct area *left = &areas.area[at - 1];
 	const struct area *right = &areas.area[at];
-	bool same = left->end == right->start && left->rights == right->rights && left->chunk == right->chunk &&
+	bool same = left->end == right->start && left->rights == right->rights && left->kept == right->kept && left->chunk == right->chunk &&
 	            (!left->chunk || left->offset + (left->end - left->start) == right->offset);
 	if (!same)
 		return;
@@ -214,7 +223,7 @@ static void area_put(const struct area *area)
 
 long memory_map(uint64_t address, uint64_t size, uint32_t rights, uint32_t flags)
 {
-	struct area area = {.start = address, .end = address + size, .rights = rights};
+	struct area area = {.start = address, .end = address + size, .rights = rights, .kept = flags & MEMORY_KEPT};
 
 	if (areas_reserve(4))
 		return -ENOMEM;
@@ -282,7 +291,7 @@ bool chunk_mapped(const struct chunk *chunk)
 
 long memory_map_chunk(uint64_t address, uint64_t size, uint32_t rights, struct chunk *chunk, uint64_t offset)
 {
-	struct area area = {address, address + size, offset, chunk, rights};
+	struct area area = {address, address + size, offset, chunk, rights, true};
 
 	if (areas_reserve(4))
 		return -ENOMEM;
@@ -301,7 +310,7 @@ static long rom_copy(uint64_t address, uint64_t size)
 {
 	const struct rm_protect_request request = {address, size, RIGHT_READ, 0};
 	struct rm_protect_reply reply;
-	long at = memory_map_anywhere(size, RIGHT_READ | RIGHT_WRITE, 0);
+	long at = memory_map_anywhere(size, RIGHT_READ | RIGHT_WRITE, MEMORY_KEPT);
 
 	if (at < 0)
 		return at;
@@ -354,7 +363,7 @@ static long area_protect(uint64_t start, uint64_t size, uint32_t rights)
 	if (area->rights == rights || (!area->chunk && !rights))
 		return 0;
 	if (!area->chunk)
-		return memory_map(start, size, rights, 0);
+		return memory_map(start, size, rights, area->kept ? MEMORY_KEPT : 0);
 	if (area->chunk->kind == CHUNK_ROM && rights & RIGHT_WRITE) {
 		long result = rom_copy(start, size);
 		if (result)

@@ -9,7 +9,8 @@
 
 #include <framework/env.h>
 
-enum { MEMORY_FIXED = 1, MEMORY_POPULATE = 2 };
+/* MEMORY_KEPT: of a file, or shared: what the program discards there stays as it is. */
+enum { MEMORY_FIXED = 1, MEMORY_POPULATE = 2, MEMORY_KEPT = 4 };
 
 /* [address, address + size) with `rights`, zeroed; what was there goes. -ENOMEM. */
 long memory_map(uint64_t address, uint64_t size, uint32_t rights, uint32_t flags);

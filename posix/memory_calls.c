@@ -10,7 +10,7 @@
 enum { PROT_READ = 1, PROT_WRITE = 2, PROT_EXEC = 4 };
 enum { MAP_SHARED = 1, MAP_PRIVATE = 2, MAP_FIXED = 16, MAP_ANONYMOUS = 32, MAP_POPULATE = 0x8000, MAP_FIXED_NOREPLACE = 0x100000 };
 enum { MREMAP_MAYMOVE = 1, MREMAP_FIXED = 2, MREMAP_DONTUNMAP = 4 };
-enum { MADV_DONTNEED = 4, MADV_FREE = 8, MADV_REMOVE = 9, MADV_LAST = 25 };
+enum { MADV_DONTNEED = 4, MADV_FREE = 8, MADV_REMOVE = 9, MADV_DONTNEED_LOCKED = 24, MADV_LAST = 25 };
 #define BRK_STEP ((uint64_t)1 << 20)
 #define PROGRAM_LOW ((uint64_t)0x10000)
 
@@ -43,7 +43,10 @@ void memory_brk_set(uint64_t address)
 	brk_start = brk_now = brk_backed = round_up(address);
 }
 
-/* Private memory reads as zero again: small parts are cleared, large ones lose their pages. */
+/*
+ * Private memory reads as zero again: small parts are cleared, large ones lose their pages. What shows a file or is shared stays
+ * as it is, also where the program changed a private copy of a file.
+ */
 static long discard(uint64_t address, uint64_t end)
 {
 	while (address < end) {
@@ -53,8 +56,8 @@ static long discard(uint64_t address, uint64_t end)
 		const struct area area = areas.area[at];
 		uint64_t from = area.start > address ? area.start : address, to = area.end < end ? area.end : end;
 		long result = 0;
-		if (area.chunk && area.chunk->kind != CHUNK_OWN)
-			address = to;                    /* it is as the file is */
+		if (area.kept)
+			address = to;
 		else if (area.chunk && area.rights & RIGHT_WRITE && to - from < DISCARD_FROM)
 			result = user_zero(from, to - from);
 		else if (area.chunk && ds_discard(area.chunk->ds, area.offset + (from - area.start), to - from) != OK)
@@ -97,7 +100,7 @@ long call_brk(const uint64_t a[6])
 
 static long map_anonymous(const uint64_t a[6], uint64_t size)
 {
-	uint32_t flags = a[3] & MAP_POPULATE ? MEMORY_POPULATE : 0;
+	uint32_t flags = (a[3] & MAP_POPULATE ? MEMORY_POPULATE : 0) | (a[3] & MAP_SHARED ? MEMORY_KEPT : 0);
 	uint64_t hint = a[0] & ~(uint64_t)(PAGE_SIZE - 1);
 	bool there = a[3] & (MAP_FIXED | MAP_FIXED_NOREPLACE) ||
 	             (hint && range_valid(hint, size) && area_free(hint, size));
@@ -138,8 +141,8 @@ static long map_file(const uint64_t a[6], uint64_t size)
 	if (a[3] & MAP_SHARED)
 		return map_shared(a, size);
 	long at = a[3] & (MAP_FIXED | MAP_FIXED_NOREPLACE) ? (long)a[0] : 0;
-	result = at ? memory_map(a[0], size, RIGHT_READ | RIGHT_WRITE, 0)
-	            : memory_map_anywhere(size, RIGHT_READ | RIGHT_WRITE, 0);
+	result = at ? memory_map(a[0], size, RIGHT_READ | RIGHT_WRITE, MEMORY_KEPT)
+	            : memory_map_anywhere(size, RIGHT_READ | RIGHT_WRITE, MEMORY_KEPT);
 	if (result < 0)
 		return result;
 	at = at ? at : result;
@@ -204,7 +207,7 @@ static bool covered(uint64_t address, uint64_t size)
 static long tail_map(uint64_t at, uint64_t size, const struct area *last, uint64_t offset)
 {
 	if (!last->chunk || last->chunk->kind != CHUNK_FILE)
-		return memory_map(at, size, last->rights, 0);
+		return memory_map(at, size, last->rights, last->kept ? MEMORY_KEPT : 0);
 	if (size > last->chunk->size || offset > last->chunk->size - size)
 		return -ENOMEM;
 	return memory_map_chunk(at, size, last->rights, last->chunk, offset);
@@ -275,7 +278,8 @@ long call_madvise(const uint64_t a[6])
 		call_unsupported("madvise", "a hole in the middle of a file");
 		return -EINVAL;
 	}
-	long result = a[2] == MADV_DONTNEED && size ? discard(a[0], a[0] + size) : 0;
+	bool zeroes = a[2] == MADV_DONTNEED || a[2] == MADV_DONTNEED_LOCKED;
+	long result = zeroes && size ? discard(a[0], a[0] + size) : 0;
 	return !result && size && !covered(a[0], size) ? -ENOMEM : result;
 }
 

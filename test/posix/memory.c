@@ -164,6 +164,29 @@ static void discarding(void)
 	SHOW(munmap(to, 2 * size));
 }
 
+/* What shows a file or is shared is not the program's to discard. */
+static void discarding_not(void)
+{
+	static const char text[2 * PAGE] = "file";
+	int file = open("discarded", O_RDWR | O_CREAT, 0600);
+	HOLDS(write(file, text, sizeof text) == sizeof text);
+	char *private = mmap(NULL, 2 * PAGE, PROT_READ, MAP_PRIVATE, file, 0);
+	char *shared = mmap(NULL, 100 * PAGE, READ_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	char *plain = map(100);
+
+	memset(shared, 's', 100 * PAGE);
+	SHOW(madvise(private, 2 * PAGE, MADV_DONTNEED));
+	SHOW(memcmp(private, text, sizeof text));
+	SHOW(madvise(shared, 100 * PAGE, MADV_DONTNEED));
+	SHOW(madvise(shared, 2 * PAGE, MADV_DONTNEED));
+	SHOW(shared[0] + shared[99 * PAGE]);
+	SHOW(madvise(plain, 50 * PAGE, 24));     /* MADV_DONTNEED_LOCKED */
+	SHOW(plain[0] + plain[49 * PAGE]);
+	SHOW(plain[50 * PAGE] == (char)('a' + 50));
+	SHOW(munmap(private, 2 * PAGE) + munmap(shared, 100 * PAGE) + munmap(plain, 100 * PAGE));
+	SHOW(close(file) + unlink("discarded"));
+}
+
 /* Large parts that go, and come again: zero, with the neighbours as they were; the break likewise. */
 static void parting(void)
 {
@@ -352,6 +375,7 @@ int main(void)
 	protecting();
 	reserving();
 	discarding();
+	discarding_not();
 	parting();
 	moving();
 	advising();
