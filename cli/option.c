@@ -133,6 +133,8 @@ static error_t command_parse(int key, char *value, struct argp_state *state)
 			argp_error(state, "%s is missing", input->command->arguments);
 		if (options->word_count > input->command->most)
 			argp_error(state, "unexpected argument '%s'", options->words[input->command->most]);
+		if (options->remove && options->detach)
+			argp_error(state, "--rm is for programs in the foreground, not with --detach");
 		return 0;
 	case ARGP_KEY_INIT: state->child_inputs[0] = NULL; return 0;
 	default: return ARGP_ERR_UNKNOWN;

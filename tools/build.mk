@@ -6,8 +6,9 @@ deps:
 	@tools/dependencies.sh install
 	@tools/source.sh lwip build/source
 	@tools/unpack.sh armhf tools/packages-armhf.txt $(O)/arm/root
-# The same for a build folder that was cleaned; the test that needs them says so if they cannot be had.
+# The same without root, for `make arm`; the test that needs them says so if they cannot be had.
 foreign:
+	-@tools/source.sh lwip build/source
 	-@tools/unpack.sh armhf tools/packages-armhf.txt $(O)/arm/root
 deps-check:
 	@tools/dependencies.sh check

@@ -21,9 +21,13 @@ static const char *run_refusal(const struct control_run_request *request, uint64
 	*err = ERR_EXISTS;
 	if (component_find(request->name))
 		return "the name is in use; choose another, or remove the component first";
-	if (image_there(request->name, 0) != ERR_NOT_FOUND)
+	err_t there = image_there(request->name, 0);
+	if (there == ERR_NOT_FOUND)
+		return NULL;
+	if (there != ERR_BUSY && there != ERR_GONE)
 		return "the name is in use by stored checkpoints; choose another, or remove them first";
-	return NULL;
+	*err = there;
+	return "the node's store cannot be used; the node's log (a board's console) says why";
 }
 
 static err_t component_run(struct connection *connection, struct component *component)
