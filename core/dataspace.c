@@ -99,7 +99,8 @@ static err_t handle_discard(void *object, const struct dataspace_discard_request
 		return ERR_UNSUPPORTED;
 	if (!(dataspace->rights & RIGHT_WRITE))
 		return ERR_RIGHTS;
-	if (!request->size || request->size > DATASPACE_DISCARD_MAX || request->offset > dataspace->size || request->size > dataspace->size - request->offset)
+	if (request->size > DATASPACE_DISCARD_MAX || request->offset > dataspace->size ||
+	    request->size > dataspace->size - request->offset)
 		return ERR_RANGE;
 	return memory_discard(CORE_MEMORY, dataspace->offset + request->offset, request->size);
 }

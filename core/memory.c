@@ -84,8 +84,8 @@ static uint32_t hole_after(uint64_t offset)
 	return low;
 }
 
-/* Not at once: meanwhile the kernel serves others. */
-err_t range_discard(uint64_t offset, uint64_t size)
+/* In pieces: between them the kernel serves others. */
+static err_t range_discard(uint64_t offset, uint64_t size)
 {
 	err_t err = OK;
 

@@ -16,9 +16,6 @@ void ranges_start(uint64_t first, uint64_t end);
 err_t range_take(uint64_t size, uint64_t *offset) MUST_CHECK;
 void range_give(uint64_t offset, uint64_t size);
 
-/* Its pages go, it stays taken. */
-err_t range_discard(uint64_t offset, uint64_t size) MUST_CHECK;
-
 /* Bytes that are free. */
 uint64_t ranges_free(void);
 

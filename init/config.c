@@ -53,8 +53,8 @@ static bool number_read(const char *text, uint64_t *number)
 static bool key_is(const char *word, const char *key, const char **value)
 {
 	size_t length = strlen(key);
-
 	bool is = strncmp(word, key, length) == 0;
+
 	*value = is ? word + length : NULL;
 	return is;
 }

@@ -101,8 +101,9 @@ RPC_EMPTY(dataspace_native_reply);
 
 /*
  * Give the backing of [offset, offset + size), page-aligned, back: it reads as zero, wherever it is attached, until it is
- * written again (memory_discard; the microkernel keeps the backing of what is mapped). It stays charged. Nobody else is to wait
- * long: ERR_RANGE for more than DATASPACE_DISCARD_MAX. ERR_RIGHTS where it cannot be written, ERR_UNSUPPORTED: a device's or uncached memory, a region map.
+ * written again (memory_discard; the microkernel keeps the backing of what is mapped). It stays charged. ERR_RANGE also for
+ * more than DATASPACE_DISCARD_MAX, for which others would wait too long; ERR_RIGHTS where it cannot be written, ERR_UNSUPPORTED: a
+ * device's or uncached memory, a region map.
  */
 #define DATASPACE_DISCARD_MAX ((uint64_t)16 << 20)
 struct dataspace_discard_request {
